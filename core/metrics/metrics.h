@@ -1,0 +1,100 @@
+// Counters, gauges and histograms, and their Prometheus text
+// (https://prometheus.io/docs/instrumenting/exposition_formats/).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/mutex.h"
+
+namespace andon {
+
+// Only grows. Thread: any.
+class Counter {
+ public:
+  void Add(uint64_t count = 1) { value_.fetch_add(count, std::memory_order_relaxed); }
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
+// Thread: any.
+class Gauge {
+ public:
+  void Set(double value) { value_.store(value, std::memory_order_relaxed); }
+  double value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<double> value_{0};
+};
+
+// Powers of two from 2^-14 to 2^10 (in seconds: 61 us to 17 min). Thread: any.
+class Histogram {
+ public:
+  static constexpr int kFirstExponent = -14;
+  static constexpr int kBuckets = 25;
+  void Observe(double value);
+  uint64_t bucket(int index) const { return buckets_[static_cast<size_t>(index)].load(); }
+  uint64_t count() const;
+  double sum() const { return sum_.load(); }
+
+ private:
+  std::array<std::atomic<uint64_t>, kBuckets + 1> buckets_{};
+  std::atomic<double> sum_{0};
+};
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Owns every metric by name and labels. Asking again for the same gives the same, so that counts
+// go on over a reload. What is given lives as long as the registry. Thread: any.
+class MetricRegistry {
+ public:
+  Counter& GetCounter(std::string_view name, const Labels& labels, std::string_view help);
+  Gauge& GetGauge(std::string_view name, const Labels& labels, std::string_view help);
+  Histogram& GetHistogram(std::string_view name, const Labels& labels, std::string_view help);
+  // Sets gauges just before each Render; kept until the returned handle is destroyed.
+  std::shared_ptr<void> BeforeRender(std::function<void()> update);
+
+  // The exposition text, sorted by name and labels.
+  std::string Render();
+  // The sum of a counter over all label sets that contain `labels`; 0 when there is none.
+  uint64_t Sum(std::string_view name, const Labels& labels = {}) const;
+
+ private:
+  struct Family;
+  struct Series;
+  Family& FindFamily(std::string_view name, std::string_view help, int type);
+  mutable Mutex mutex_;
+  std::vector<std::unique_ptr<Family>> families_ GUARDED_BY(mutex_);
+  std::vector<std::weak_ptr<std::function<void()>>> updates_ GUARDED_BY(mutex_);
+
+ public:
+  MetricRegistry();
+  ~MetricRegistry();
+};
+
+// A registry with labels already chosen: what a plugin is given.
+class MetricScope {
+ public:
+  MetricScope(MetricRegistry& registry, Labels labels)
+      : registry_(&registry), labels_(std::move(labels)) {}
+  Counter& GetCounter(std::string_view name, std::string_view help, Labels more = {}) const;
+  Gauge& GetGauge(std::string_view name, std::string_view help, Labels more = {}) const;
+  Histogram& GetHistogram(std::string_view name, std::string_view help, Labels more = {}) const;
+  MetricRegistry& registry() const { return *registry_; }
+  const Labels& labels() const { return labels_; }
+
+ private:
+  MetricRegistry* registry_;
+  Labels labels_;
+};
+
+}  // namespace andon

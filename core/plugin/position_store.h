@@ -1,0 +1,32 @@
+// The positions of all sources: as recovered from the journal, and as appended since.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event/run_set.h"
+
+namespace andon {
+
+class PositionStore {
+ public:
+  virtual ~PositionStore() = default;
+
+  // The newest value of `source`, durable or not yet. Thread: any.
+  virtual std::optional<std::string> Find(std::string_view source) const = 0;
+  // Calls `visit` for every source that begins with `prefix`, in order of their names. Thread: any.
+  virtual void ForEach(
+      std::string_view prefix,
+      const std::function<void(std::string_view source, std::string_view value)>& visit) const = 0;
+
+  // For sources of kind kRuns: the parts of `wanted` that are not accepted yet, in order; they are
+  // marked accepted. The caller emits exactly these, with a Position of kind kRuns that says so, in
+  // the same call. Two workers never get the same number. Thread: worker.
+  virtual std::vector<Range> Claim(std::string_view source, std::span<const Range> wanted) = 0;
+};
+
+}  // namespace andon
