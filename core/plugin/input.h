@@ -14,10 +14,11 @@ namespace andon {
 class Input : public AckSink {
  public:
   virtual ~Input() = default;
-  // Binds, opens, reads; may fail. The old pipeline runs meanwhile, so nothing of it is touched.
+  // Binds, opens, reads; may fail. The old pipeline runs meanwhile, so nothing of it is touched: a
+  // predecessor with the same id may still emit, so positions are not read before Start.
   // The context lives as long as the input.
   virtual Status Prepare(InputContext& context) = 0;
-  // Begins to emit. Cannot fail.
+  // Reads positions and begins to emit. Cannot fail.
   virtual void Start(Emitter& emitter) = 0;
   // Stop reading: what is being read may still be emitted, then nothing until Resume. Also called
   // from inside Emit.
