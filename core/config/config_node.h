@@ -52,13 +52,23 @@ class ConfigNode {
   ConfigNode Get(std::string_view key) const;
   bool Has(std::string_view key) const;  // Notes nothing.
 
-  // Adds a problem at this node. Returns kInvalidConfig with `file:line:column: message`.
+  // Adds a problem at this node; `"key" must be ...` or `"key": ...` when the message does not
+  // begin with the key that the node stands under. A missing node reports at the map that lacks it.
+  // Returns kInvalidConfig with `file:line:column: message`.
   Status Fail(std::string message) const;
   // Reports every key of this map that nobody asked for, with "did you mean". Ok when there is
   // none.
   Status RejectUnknown() const;
   // Problems reported for this node and everything below it so far.
   bool HasProblems() const;
+  // The text of one of them, with its place; empty when there is none.
+  std::string FirstProblem() const;
+
+  // An empty map that stands here: for what was written as a bare word and has no options then.
+  ConfigNode Empty() const;
+  void MarkSecret() const;
+  // The value as messages show it: `is "5 s"`, `is a list`, `has no value`; never a secret.
+  std::string Shown() const;
 
   // The same for equal content wherever it stands: expanded, without positions and comments, keys
   // in order of their names. What a reload compares. Contains secrets as hashes only.
@@ -66,6 +76,8 @@ class ConfigNode {
 
   // Not null while `andon plugins` describes: readers then note their options and read nothing.
   Description* description() const;
+  // Then: the dotted path of this node, "servers[].address".
+  std::string DescribedPath() const;
 
  private:
   std::shared_ptr<Data> data_;
@@ -78,7 +90,10 @@ struct LoadOptions {
 };
 
 // A file, or a folder whose *.yaml and *.yml files are taken in the order of their names: lists of
-// the same name (inputs, filters, outputs) are joined, maps may not set the same key twice.
+// the same name (inputs, filters, outputs) are joined, maps may not set the same key twice. The
+// same for what `include: [FILE, GLOB]` at the top of a file names, where it stands; `{include:
+// FILE}` as an item of a list puts the items of that file's list in its place. Keys x-... at the
+// top are nobody's: a place for anchors.
 class Config {
  public:
   // Never null. Syntax errors and everything found while reading are in problems().

@@ -13,6 +13,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/base/status.h"
 #include "core/config/config_node.h"
@@ -41,7 +43,7 @@ class ConfigReader {
   // runs, on a missing node, so that its Required keys are reported, unless `optional`.
   template <class F>
   void Section(const char* key, bool optional, const char* help, F read) {
-    const ConfigNode child = Begin(key, help);
+    const ConfigNode child = Begin(key, optional, help);
     if (!describing() && optional && child.kind() == ConfigNode::Kind::kMissing) return;
     ConfigReader reader(child);
     read(reader);
@@ -77,19 +79,20 @@ class ConfigReader {
                help, required);
       return;
     }
-    const ConfigNode child = Want(key, required);
+    const ConfigNode child = Want(key, help, required);
     if (child.kind() == ConfigNode::Kind::kMissing) return;
     if (auto read = ConfigValue<T>::Read(child)) *value = *std::move(read);
   }
   // The child for `key`, reporting a missing required one. A null value counts as missing.
-  ConfigNode Want(const char* key, bool required);
+  ConfigNode Want(const char* key, const char* help, bool required);
   void Describe(const char* key, const std::string& type, const std::string& default_text,
                 const char* help, bool required);
-  ConfigNode Begin(const char* key, const char* help);
+  ConfigNode Begin(const char* key, bool optional, const char* help);
   std::vector<ConfigNode> BeginList(const char* key, bool required, const char* help);
   void Close(ConfigReader& reader);
 
   ConfigNode node_;
+  bool broken_ = false;  // No map at all: what it lacks is not worth a word.
 };
 
 }  // namespace andon

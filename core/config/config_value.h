@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -137,6 +138,9 @@ struct ConfigValue<std::optional<T>> {
   }
 };
 
+// Reports that the value is none of the words, and which one may have been meant.
+void FailWord(const ConfigNode& node, const std::vector<std::string>& words);
+
 template <class E>
 requires std::is_enum_v<E>
 struct ConfigValue<E> {
@@ -144,7 +148,9 @@ struct ConfigValue<E> {
     for (const auto& [name, value] : EnumNames<E>::kNames) {
       if (node.kind() == ConfigNode::Kind::kScalar && node.text() == name) return value;
     }
-    (void)node.Fail("must be one of " + TypeName());
+    std::vector<std::string> words;
+    for (const auto& [name, value] : EnumNames<E>::kNames) words.emplace_back(name);
+    FailWord(node, words);
     return std::nullopt;
   }
   static std::string TypeName() {

@@ -1,0 +1,75 @@
+#include "core/config/yaml_message.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace andon {
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> kMessages[] = {
+    {"illegal map value",
+     "\":\" is not allowed here; quote a text that holds \": \", or correct "
+     "the indentation"},
+    {"illegal block entry", "\"- \" is not allowed here; correct the indentation"},
+    {"illegal map key", "a key is not allowed here; correct the indentation"},
+    {"end of map not found",
+     "key or \"key: value\" expected; correct the indentation, or put "
+     "\":\" behind the key"},
+    {"end of map flow not found", "\"}\" is missing"},
+    {"end of sequence not found", "\"- \" expected; correct the indentation"},
+    {"end of sequence flow not found", "\"]\" is missing"},
+    {"illegal EOF in scalar", "a quote is never closed"},
+    {"illegal document indicator in scalar", "a quote is never closed"},
+    {"unknown escape character: ",
+     "unknown escape behind \"\\\" in double quotes; write \\\\ for "
+     "a backslash, or use single quotes"},
+    {"invalid unicode: ", "escape is no character"},
+    {"bad character found while scanning hex number", "escape needs hexadecimal digits"},
+    {"unknown token", "character is not allowed here; quote the text"},
+    {"illegal flow end", "\"]\" or \"}\" closes nothing here"},
+    {"the referenced anchor is not defined", "alias has no anchor"},
+    {"cannot assign multiple anchors to the same node", "a value can have one anchor only"},
+    {"cannot assign multiple tags to the same node", "a value can have one tag only"},
+    {"alias not found after *", "\"*\" begins an alias; quote the text"},
+    {"anchor not found after &", "\"&\" begins an anchor; quote the text"},
+    {"illegal character found while scanning alias", "\"*\" begins an alias; quote the text"},
+    {"illegal character found while scanning anchor", "\"&\" begins an anchor; quote the text"},
+    {"aliases can't have any content, *including* tags", "an alias can have no tag"},
+    {"unexpected character in block scalar", "unexpected character behind \"|\" or \">\""},
+};
+
+bool HasTabInIndentation(std::string_view line) {
+  const size_t content = line.find_first_not_of(" \t");
+  return line.substr(0, content).find('\t') != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string YamlMessage(const SourceText& source, std::string_view parser_message, int line) {
+  if (line >= 0) {
+    // The parser often complains one line late.
+    const auto at = static_cast<size_t>(line);
+    for (const size_t candidate : {at, at == 0 ? at : at - 1}) {
+      if (HasTabInIndentation(source.Line(candidate))) {
+        return "tab in the indentation of line " + std::to_string(candidate + 1) +
+               "; YAML allows spaces only";
+      }
+    }
+  }
+  for (const auto& [theirs, ours] : kMessages) {
+    if (parser_message.substr(0, theirs.size()) == theirs) return std::string(ours);
+  }
+  return std::string(parser_message);
+}
+
+bool IsKnownYamlTag(std::string_view tag) {
+  constexpr std::string_view kCore = "tag:yaml.org,2002:";
+  if (tag.empty() || tag == "?" || tag == "!") return true;
+  if (tag.substr(0, kCore.size()) != kCore) return false;
+  constexpr std::array<std::string_view, 7> kNames = {"str",  "int", "float", "bool",
+                                                      "null", "map", "seq"};
+  return std::find(kNames.begin(), kNames.end(), tag.substr(kCore.size())) != kNames.end();
+}
+
+}  // namespace andon

@@ -1,0 +1,17 @@
+// What the YAML parser complains of, in words that say what to do.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/config/source_text.h"
+
+namespace andon {
+
+// `line` counts from 0, as the parser does; below 0: unknown.
+std::string YamlMessage(const SourceText& source, std::string_view parser_message, int line);
+
+// Tags of the core schema (!!str, !!int, ...), and none.
+bool IsKnownYamlTag(std::string_view tag);
+
+}  // namespace andon
