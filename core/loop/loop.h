@@ -18,7 +18,7 @@ constexpr bool Has(Interest set, Interest one) {
   return (static_cast<uint8_t>(set) & static_cast<uint8_t>(one)) != 0;
 }
 
-// Destroying it cancels the task. Thread: the loop's.
+// Destroying it cancels the task. May be destroyed inside its own task. Thread: the loop's.
 class Timer {
  public:
   virtual ~Timer() = default;

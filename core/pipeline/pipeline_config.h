@@ -62,6 +62,7 @@ struct FilterConfig : PartConfig {
 struct OutputConfig : PartConfig {
   TagPattern match;
   bool from_oldest = false;
+  bool last_resort = false;  // Gets only error events that no other output wants.
   ChunkConfig chunk;
   RetryConfig retry;
   Factory<Output> factory;

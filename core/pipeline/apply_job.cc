@@ -1,0 +1,292 @@
+#include "core/pipeline/apply_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/pipeline/countdown.h"
+
+namespace andon {
+
+namespace {
+
+using What = PartChange::What;
+
+template <class Config>
+const Config* FindPart(const std::vector<Config>& parts, const std::string& id) {
+  const auto found = std::ranges::find(parts, id, &Config::id);
+  return found == parts.end() ? nullptr : &*found;
+}
+
+bool SameFilters(const std::vector<FilterConfig>& a, const std::vector<FilterConfig>& b) {
+  return std::ranges::equal(a, b, {}, &FilterConfig::fingerprint, &FilterConfig::fingerprint);
+}
+
+// True when every error event finds an output by its pattern alone.
+bool TakesErrors(const OutputConfig& output) {
+  const std::string& text = output.match.text();
+  return text == "**" || text == "andon.**" || text == "andon.error.**";
+}
+
+}  // namespace
+
+void Supervisor::ApplyJob::Run() {
+  const Status read = Read();
+  if (!read.ok()) {
+    if (report_.problems.empty()) report_.problems.emplace_back(read.message());
+    Fail();
+    return;
+  }
+  CompareParts();
+  PrepareInputs();
+}
+
+Status Supervisor::ApplyJob::Read() {
+  auto next = ReadPipelineConfig(*revision_.config);
+  if (!next.ok()) {
+    for (const auto& problem : revision_.config->problems()) {
+      report_.problems.push_back(problem.ToString());
+    }
+    return next.status();
+  }
+  next_ = *std::move(next);
+  AddErrorFile();
+  const bool first = supervisor_.journal_ == nullptr;
+  if (first) {
+    RETURN_IF_ERROR(supervisor_.OpenJournal(next_));
+    supervisor_.config_.service = next_.service;
+    supervisor_.config_.journal = next_.journal;
+    supervisor_.config_.fixed_fingerprint = next_.fixed_fingerprint;
+    supervisor_.StartWorkers(next_);
+  } else if (next_.fixed_fingerprint != supervisor_.config_.fixed_fingerprint) {
+    report_.parts.push_back({"service", "service", What::kNeedsRestart});
+    LogWarn("supervisor", "service and journal options change with a restart only");
+  }
+  return OkStatus();
+}
+
+// Where no output takes error events, a file under the data folder does.
+void Supervisor::ApplyJob::AddErrorFile() {
+  if (std::ranges::any_of(next_.outputs, TakesErrors)) return;
+  const auto config = Config::FromText(
+      "type: file\nmatch: andon.error.**\npath: '" + next_.service.data_dir +
+          "/errors/%Y-%m-%d.log'\nformat: {type: json, include_tag_key: true, include_time_key: true}\n",
+      "error file");
+  auto factory = ParsePlugin<Output>(config->root());
+  if (!factory.ok()) {
+    LogWarn("supervisor", "no output takes andon.error.**, and there is no file output",
+            {{"reason", factory.status().message()}});
+    return;
+  }
+  OutputConfig output;
+  output.id = "andon-errors";
+  output.type = "file";
+  output.match = *TagPattern::Parse("andon.error.**");
+  output.last_resort = true;
+  output.fingerprint = config->root().Fingerprint();
+  output.factory = *std::move(factory);
+  next_.outputs.push_back(std::move(output));
+}
+
+void Supervisor::ApplyJob::CompareParts() {
+  const PipelineConfig& now = supervisor_.config_;
+  for (const InputConfig& input : next_.inputs) {
+    const InputConfig* old = FindPart(now.inputs, input.id);
+    const bool same = old != nullptr && old->fingerprint == input.fingerprint;
+    report_.parts.push_back(
+        {"input", input.id, same ? What::kKept : old != nullptr ? What::kRebuilt : What::kStarted});
+    if (same) continue;
+    new_inputs_.push_back(&input);
+    if (old != nullptr) old_inputs_.push_back(input.id);
+  }
+  for (const InputConfig& old : now.inputs) {
+    if (FindPart(next_.inputs, old.id) != nullptr) continue;
+    old_inputs_.push_back(old.id);
+    report_.parts.push_back({"input", old.id, What::kStopped});
+  }
+  report_.parts.push_back(
+      {"filters", "filters", SameFilters(now.filters, next_.filters) ? What::kKept : What::kRebuilt});
+  for (const OutputConfig& output : next_.outputs) {
+    const OutputConfig* old = FindPart(now.outputs, output.id);
+    const bool same = old != nullptr && old->fingerprint == output.fingerprint;
+    report_.parts.push_back(
+        {"output", output.id, same ? What::kKept : old != nullptr ? What::kRebuilt : What::kStarted});
+    if (same) continue;
+    (old == nullptr ? new_outputs_ : changed_outputs_).push_back(&output);
+  }
+  for (const OutputConfig& old : now.outputs) {
+    if (FindPart(next_.outputs, old.id) != nullptr) continue;
+    removed_outputs_.push_back(old.id);
+    report_.parts.push_back({"output", old.id, What::kStopped});
+  }
+}
+
+void Supervisor::ApplyJob::PrepareInputs() {
+  const Countdown all([this] {
+    if (failed()) {
+      Fail();
+    } else {
+      PrepareNewOutputs();
+    }
+  });
+  for (WorkerThread& one : supervisor_.workers_) {
+    one.thread->loop().Post([this, worker = one.worker.get(), part = all.Take()]() mutable {
+      std::vector<std::pair<const PartConfig*, Status>> results;
+      for (const InputConfig* input : new_inputs_) {
+        results.emplace_back(input, worker->PrepareInput(*input));
+      }
+      for (auto& [filter, status] : worker->PrepareFilters(next_.filters)) {
+        results.emplace_back(filter, std::move(status));
+      }
+      supervisor_.environment_.main.Post(
+          [this, results = std::move(results), part = std::move(part)]() mutable {
+            for (const auto& [config, status] : results) Problem(*config, status);
+            part.reset();
+          });
+    });
+  }
+}
+
+void Supervisor::ApplyJob::PrepareNewOutputs() {
+  const Countdown all([this] {
+    if (failed()) {
+      Fail();
+    } else {
+      ReplaceNextOutput();
+    }
+  });
+  for (const OutputConfig* output : new_outputs_) {
+    prepared_outputs_.push_back(supervisor_.MakeRunner(*output));
+    prepared_outputs_.back()->Prepare([this, output, part = all.Take()](const Status& status) mutable {
+      Problem(*output, status);
+      part.reset();
+    });
+  }
+}
+
+// An output that changed: two instances never share a cursor, so the old one stops first, and comes
+// back when the new one cannot run.
+void Supervisor::ApplyJob::ReplaceNextOutput() {
+  if (replaced_ == changed_outputs_.size()) {
+    Commit();
+    return;
+  }
+  const OutputConfig& config = *changed_outputs_[replaced_];
+  OutputRunner* old = supervisor_.outputs_.at(config.id).get();
+  old->Stop(Duration::zero(), [this, &config] {
+    predecessors_.push_back(supervisor_.outputs_.at(config.id)->config());
+    supervisor_.outputs_.erase(config.id);
+    PrepareSuccessor(config);
+  });
+}
+
+void Supervisor::ApplyJob::PrepareSuccessor(const OutputConfig& config) {
+  auto runner = supervisor_.MakeRunner(config);
+  OutputRunner* prepared = runner.get();
+  supervisor_.outputs_[config.id] = std::move(runner);
+  prepared->Prepare([this, &config](const Status& status) {
+    Problem(config, status);
+    if (failed()) {
+      supervisor_.outputs_.erase(config.id);
+      BringBack(std::move(predecessors_));
+      return;
+    }
+    to_start_.push_back(config.id);
+    ++replaced_;
+    ReplaceNextOutput();
+  });
+}
+
+void Supervisor::ApplyJob::BringBack(std::vector<OutputConfig> predecessors) {
+  if (predecessors.empty()) {
+    Fail();
+    return;
+  }
+  OutputConfig config = std::move(predecessors.back());
+  predecessors.pop_back();
+  const std::string id = config.id;
+  // A successor that was prepared but not started gives the cursor back first.
+  supervisor_.outputs_.erase(id);
+  auto runner = supervisor_.MakeRunner(std::move(config));
+  OutputRunner* old = runner.get();
+  supervisor_.outputs_[id] = std::move(runner);
+  old->Prepare([this, old, id, rest = std::move(predecessors)](const Status& status) mutable {
+    if (status.ok()) {
+      old->Start();
+    } else {
+      LogError(id, "the output of the old configuration does not start again, restart andond",
+               {{"reason", status.message()}});
+    }
+    BringBack(std::move(rest));
+  });
+}
+
+void Supervisor::ApplyJob::Commit() {
+  for (auto& runner : prepared_outputs_) {
+    to_start_.push_back(runner->config().id);
+    const std::string id = runner->config().id;
+    supervisor_.outputs_[id] = std::move(runner);
+  }
+  prepared_outputs_.clear();
+  // Service and journal keep what they were started with.
+  next_.service = supervisor_.config_.service;
+  next_.journal = supervisor_.config_.journal;
+  next_.fixed_fingerprint = supervisor_.config_.fixed_fingerprint;
+  supervisor_.config_ = next_;
+  ++supervisor_.epoch_;
+  StartOutputs();
+  const Countdown all([this] { StopRemovedOutputs(); });
+  for (WorkerThread& one : supervisor_.workers_) {
+    WorkerChange change;
+    change.router = std::make_unique<Router>(*supervisor_.journal_, supervisor_.Targets(),
+                                             supervisor_.epoch_);
+    change.stop_inputs = old_inputs_;
+    for (const InputConfig* input : new_inputs_) change.start_inputs.push_back(input->id);
+    change.grace = next_.service.shutdown_grace;
+    one.thread->loop().Post([this, worker = one.worker.get(), change = std::move(change),
+                             part = all.Take()]() mutable {
+      worker->Apply(std::move(change), [this, part = std::move(part)]() mutable {
+        supervisor_.environment_.main.Post([part = std::move(part)]() mutable { part.reset(); });
+      });
+    });
+  }
+}
+
+void Supervisor::ApplyJob::StartOutputs() {
+  for (const std::string& id : to_start_) supervisor_.outputs_.at(id)->Start();
+}
+
+void Supervisor::ApplyJob::StopRemovedOutputs() {
+  const Countdown all([this] {
+    for (const std::string& id : removed_outputs_) supervisor_.outputs_.erase(id);
+    Finish();
+  });
+  for (const std::string& id : removed_outputs_) {
+    supervisor_.outputs_.at(id)->Stop(Duration::zero(), [part = all.Take()]() mutable { part.reset(); });
+  }
+}
+
+void Supervisor::ApplyJob::Problem(const PartConfig& part, const Status& status) {
+  if (status.ok()) return;
+  const andon::Problem problem{part.mark, part.id + ": " + std::string(status.message())};
+  report_.problems.push_back(part.mark.file.empty() ? problem.message : problem.ToString());
+}
+
+void Supervisor::ApplyJob::Fail() {
+  prepared_outputs_.clear();
+  for (WorkerThread& one : supervisor_.workers_) {
+    one.thread->loop().Post([worker = one.worker.get()] { worker->DropPrepared(); });
+  }
+  report_.parts.clear();
+  report_.status = InvalidConfig("revision " + revision_.id + " cannot run");
+  supervisor_.JobDone();
+  done_(std::move(report_));
+}
+
+void Supervisor::ApplyJob::Finish() {
+  supervisor_.running_ = revision_;
+  supervisor_.JobDone();
+  done_(std::move(report_));
+}
+
+}  // namespace andon
