@@ -68,10 +68,11 @@ Status Supervisor::ApplyJob::Read() {
 // Where no output takes error events, a file under the data folder does.
 void Supervisor::ApplyJob::AddErrorFile() {
   if (std::ranges::any_of(next_.outputs, TakesErrors)) return;
-  const auto config = Config::FromText(
-      "type: file\nmatch: andon.error.**\npath: '" + next_.service.data_dir +
-          "/errors/%Y-%m-%d.log'\nformat: {type: json, include_tag_key: true, include_time_key: true}\n",
-      "error file");
+  const auto config =
+      Config::FromText("type: file\nmatch: andon.error.**\npath: '" + next_.service.data_dir +
+                           "/errors/%Y-%m-%d.log'\nformat: {type: json, include_tag_key: true, "
+                           "include_time_key: true}\n",
+                       "error file");
   auto factory = ParsePlugin<Output>(config->root());
   if (!factory.ok()) {
     LogWarn("supervisor", "no output takes andon.error.**, and there is no file output",
@@ -93,8 +94,10 @@ void Supervisor::ApplyJob::CompareParts() {
   for (const InputConfig& input : next_.inputs) {
     const InputConfig* old = FindPart(now.inputs, input.id);
     const bool same = old != nullptr && old->fingerprint == input.fingerprint;
-    report_.parts.push_back(
-        {"input", input.id, same ? What::kKept : old != nullptr ? What::kRebuilt : What::kStarted});
+    report_.parts.push_back({"input", input.id,
+                             same             ? What::kKept
+                             : old != nullptr ? What::kRebuilt
+                                              : What::kStarted});
     if (same) continue;
     new_inputs_.push_back(&input);
     if (old != nullptr) old_inputs_.push_back(input.id);
@@ -104,13 +107,15 @@ void Supervisor::ApplyJob::CompareParts() {
     old_inputs_.push_back(old.id);
     report_.parts.push_back({"input", old.id, What::kStopped});
   }
-  report_.parts.push_back(
-      {"filters", "filters", SameFilters(now.filters, next_.filters) ? What::kKept : What::kRebuilt});
+  report_.parts.push_back({"filters", "filters",
+                           SameFilters(now.filters, next_.filters) ? What::kKept : What::kRebuilt});
   for (const OutputConfig& output : next_.outputs) {
     const OutputConfig* old = FindPart(now.outputs, output.id);
     const bool same = old != nullptr && old->fingerprint == output.fingerprint;
-    report_.parts.push_back(
-        {"output", output.id, same ? What::kKept : old != nullptr ? What::kRebuilt : What::kStarted});
+    report_.parts.push_back({"output", output.id,
+                             same             ? What::kKept
+                             : old != nullptr ? What::kRebuilt
+                                              : What::kStarted});
     if (same) continue;
     (old == nullptr ? new_outputs_ : changed_outputs_).push_back(&output);
   }
@@ -157,10 +162,11 @@ void Supervisor::ApplyJob::PrepareNewOutputs() {
   });
   for (const OutputConfig* output : new_outputs_) {
     prepared_outputs_.push_back(supervisor_.MakeRunner(*output));
-    prepared_outputs_.back()->Prepare([this, output, part = all.Take()](const Status& status) mutable {
-      Problem(*output, status);
-      part.reset();
-    });
+    prepared_outputs_.back()->Prepare(
+        [this, output, part = all.Take()](const Status& status) mutable {
+          Problem(*output, status);
+          part.reset();
+        });
   }
 }
 
@@ -238,8 +244,8 @@ void Supervisor::ApplyJob::Commit() {
   const Countdown all([this] { StopRemovedOutputs(); });
   for (WorkerThread& one : supervisor_.workers_) {
     WorkerChange change;
-    change.router = std::make_unique<Router>(*supervisor_.journal_, supervisor_.Targets(),
-                                             supervisor_.epoch_);
+    change.router =
+        std::make_unique<Router>(*supervisor_.journal_, supervisor_.Targets(), supervisor_.epoch_);
     change.stop_inputs = old_inputs_;
     for (const InputConfig* input : new_inputs_) change.start_inputs.push_back(input->id);
     change.grace = next_.service.shutdown_grace;
@@ -262,7 +268,8 @@ void Supervisor::ApplyJob::StopRemovedOutputs() {
     Finish();
   });
   for (const std::string& id : removed_outputs_) {
-    supervisor_.outputs_.at(id)->Stop(Duration::zero(), [part = all.Take()]() mutable { part.reset(); });
+    supervisor_.outputs_.at(id)->Stop(Duration::zero(),
+                                      [part = all.Take()]() mutable { part.reset(); });
   }
 }
 

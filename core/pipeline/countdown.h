@@ -14,8 +14,7 @@ class Countdown {
   using Part = std::shared_ptr<void>;
 
   // With no part taken, `done` is called when the Countdown is destroyed.
-  explicit Countdown(UniqueFunction<void()> done)
-      : end_(std::make_shared<End>(std::move(done))) {}
+  explicit Countdown(UniqueFunction<void()> done) : end_(std::make_shared<End>(std::move(done))) {}
   Part Take() const { return end_; }
 
  private:

@@ -63,11 +63,11 @@ void FilterChain::TakeFailures(const Stage& stage, const EventBatch& in,
   for (const BatchRewriter::Failure& failure : outcome.failures) {
     const EntryIterator entry(failure.entry);
     AppendErrorEvent(*errors, {.time = failure.time,
-                                       .reason = failure.reason,
-                                       .plugin_id = stage.id,
-                                       .tag = in.tag.text(),
-                                       .record = entry->record.map().bytes(),
-                                       .text = {}});
+                               .reason = failure.reason,
+                               .plugin_id = stage.id,
+                               .tag = in.tag.text(),
+                               .record = entry->record.map().bytes(),
+                               .text = {}});
   }
   stage.ledger->Rejected(outcome.failures.size());
   out->push_back(errors->Batch(tags_.Intern(ErrorTag(stage.id, in.tag.text()))));

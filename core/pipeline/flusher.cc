@@ -199,8 +199,7 @@ void Flusher::Deliver(const Delivery& delivery, WriteResult& result) {
 }
 
 void Flusher::Again(Delivery delivery, const Status& status) {
-  const Duration wait =
-      Backoff(retry_.initial, retry_.maximum, delivery.tries, parts_.random);
+  const Duration wait = Backoff(retry_.initial, retry_.maximum, delivery.tries, parts_.random);
   if (GivesUp(delivery)) {
     const std::string reason = "gave up after " + std::to_string(delivery.tries) +
                                " tries: " + std::string(status.message());
@@ -243,8 +242,8 @@ void Flusher::Refuse(const Delivery& delivery, std::vector<Rejection> rejections
   }
   if (wrapped.empty()) return;
   ++refusing_;
-  auto rejected = std::make_unique<RejectedEvents>(
-      RejectedEvents{parts_.id, delivery.chunk, wrapped, nullptr});
+  auto rejected =
+      std::make_unique<RejectedEvents>(RejectedEvents{parts_.id, delivery.chunk, wrapped, nullptr});
   rejected->durable = [self = self_, &loop = parts_.loop, chunk = delivery.chunk,
                        wrapped = std::move(wrapped)]() mutable {
     loop.Post([self = std::move(self), chunk = std::move(chunk), wrapped = std::move(wrapped)] {

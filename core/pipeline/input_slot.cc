@@ -24,7 +24,8 @@ InputSlot::InputSlot(const InputConfig& config, const Place& place, EmitTarget& 
 
 void InputSlot::Emit(std::span<const EventBatch> batches, std::span<const Position> covers,
                      Ack ack) {
-  if (closed_) return;  // Past its deadline: the ack reports kDropped, positions stay where they are.
+  if (closed_)
+    return;  // Past its deadline: the ack reports kDropped, positions stay where they are.
   for (const EventBatch& batch : batches) ledger_.Passed(batch.count);
   target_.Emit(batches, covers, std::move(ack));
 }

@@ -47,16 +47,16 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
 
   void MakeFlusher(const OutputLimits& limits) {
     flusher = std::make_unique<Flusher>(
-        Flusher::Parts{.id = context.id,
-                       .loop = context.loop,
-                       .random = context.random,
-                       .ledger = context.ledger,
-                       .metrics = context.metrics,
-                       .output = *output,
-                       .cursor = *cursor,
-                       .reject = [this](std::unique_ptr<RejectedEvents> rejected) {
-                         reject(std::move(rejected));
-                       }},
+        Flusher::Parts{
+            .id = context.id,
+            .loop = context.loop,
+            .random = context.random,
+            .ledger = context.ledger,
+            .metrics = context.metrics,
+            .output = *output,
+            .cursor = *cursor,
+            .reject =
+                [this](std::unique_ptr<RejectedEvents> rejected) { reject(std::move(rejected)); }},
         limits, retry);
   }
 
@@ -73,8 +73,8 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
       StopWriting(std::move(done));
       return;
     }
-    timer = context.loop.After(
-        kDrainCheck, [this, deadline, idle, done = std::move(done)]() mutable {
+    timer =
+        context.loop.After(kDrainCheck, [this, deadline, idle, done = std::move(done)]() mutable {
           Drain(deadline, idle, std::move(done));
         });
   }
@@ -87,9 +87,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
         LogWarn(self->context.id, "output did not stop in time, what it had is sent again later");
         self->Save();
       });
-      self->flusher->Stop([self = self.get()] {
-        self->output->Stop([self] { self->Save(); });
-      });
+      self->flusher->Stop([self = self.get()] { self->output->Stop([self] { self->Save(); }); });
     });
   }
 

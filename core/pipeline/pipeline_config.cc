@@ -78,7 +78,8 @@ void ReadJournalSection(ConfigReader& reader, const ServiceConfig& service,
   ByteSize size{journal->size_bytes};
   ByteSize segment{journal->segment_bytes};
   journal->directory = service.data_dir + "/journal";
-  reader.Optional("directory", &journal->directory, "where the segments are; default: DATA_DIR/journal");
+  reader.Optional("directory", &journal->directory,
+                  "where the segments are; default: DATA_DIR/journal");
   reader.Optional("sync", &journal->sync,
                   "group: acknowledged data survives a power cut; os: a killed process only");
   reader.Optional("size", &size, "limit of all segments together");
@@ -133,8 +134,9 @@ class PartReader {
  private:
   static void CheckId(const ConfigNode& node, const std::string& id) {
     const bool good = !id.empty() && id.size() <= 64 &&
-                      id.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                           "0123456789_-") == std::string::npos;
+                      id.find_first_not_of(
+                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                          "0123456789_-") == std::string::npos;
     if (!good) (void)node.Fail("id must be 1 to 64 letters, digits, - or _");
   }
   const char* kind_;
@@ -208,7 +210,8 @@ void ReadOutputOptions(ConfigReader& reader, OutputConfig* output) {
                    chunk.Optional("size", &output->chunk.bytes, "bytes of events in a chunk");
                    chunk.Optional("events", &output->chunk.events, "events in a chunk");
                    chunk.Optional("age", &output->chunk.age, "how long a chunk may wait to fill");
-                   chunk.Optional("in_flight", &output->chunk.in_flight, "chunks under way at once");
+                   chunk.Optional("in_flight", &output->chunk.in_flight,
+                                  "chunks under way at once");
                    if (output->chunk.in_flight.value_or(1) < 1) {
                      chunk.Fail("in_flight", "must be 1 or more");
                    }
@@ -252,8 +255,8 @@ Result<PipelineConfig> ReadPipelineConfig(const Config& config) {
   ReadFilters(config, &pipeline);
   ReadOutputs(config, &pipeline);
   (void)root.Finish();
-  pipeline.fixed_fingerprint = config.root().Get("service").Fingerprint() + "/" +
-                               config.root().Get("journal").Fingerprint();
+  pipeline.fixed_fingerprint =
+      config.root().Get("service").Fingerprint() + "/" + config.root().Get("journal").Fingerprint();
   const std::vector<Problem> problems = config.problems();
   if (!problems.empty()) return InvalidConfig(problems.front().ToString());
   return pipeline;

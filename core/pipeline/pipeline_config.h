@@ -12,8 +12,8 @@
 #include "core/config/config_node.h"
 #include "core/event/tag_pattern.h"
 #include "core/journal/journal.h"
-#include "core/plugin/input.h"
 #include "core/plugin/filter.h"
+#include "core/plugin/input.h"
 #include "core/plugin/output.h"
 #include "core/plugin/registry.h"
 

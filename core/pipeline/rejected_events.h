@@ -12,9 +12,9 @@ namespace andon {
 
 struct RejectedEvents {
   std::string output_id;
-  Chunk chunk;                       // Pins the originals.
-  std::vector<Rejection> rejections; // Sorted by sequence; all of them in the chunk.
-  UniqueFunction<void()> durable;    // Called on the worker when the error events are durable.
+  Chunk chunk;                        // Pins the originals.
+  std::vector<Rejection> rejections;  // Sorted by sequence; all of them in the chunk.
+  UniqueFunction<void()> durable;     // Called on the worker when the error events are durable.
 };
 
 }  // namespace andon

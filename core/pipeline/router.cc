@@ -27,7 +27,8 @@ RouteId Router::Find(std::string_view tag) {
   }
   if (outputs.empty()) return 0;
   const RouteId route = journal_.RouteTo(outputs);
-  const bool is_known = std::ranges::any_of(known_, [&](const Known& k) { return k.route == route; });
+  const bool is_known =
+      std::ranges::any_of(known_, [&](const Known& k) { return k.route == route; });
   if (!is_known) known_.push_back({route, std::move(ledgers)});
   return route;
 }

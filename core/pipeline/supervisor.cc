@@ -36,9 +36,9 @@ void Supervisor::JobDone() {
 
 Status Supervisor::OpenJournal(const PipelineConfig& config) {
   journal_thread_ = environment_.start_thread("journal");
-  auto journal = Journal::Open(config.journal, environment_.files, journal_thread_->loop(),
-                               environment_.random,
-                               MetricScope(environment_.metrics, {{"kind", "journal"}}));
+  auto journal =
+      Journal::Open(config.journal, environment_.files, journal_thread_->loop(),
+                    environment_.random, MetricScope(environment_.metrics, {{"kind", "journal"}}));
   if (!journal.ok()) {
     journal_thread_.reset();
     return journal.status();
@@ -70,8 +70,8 @@ std::unique_ptr<OutputRunner> Supervisor::MakeRunner(OutputConfig config) {
           .journal = *journal_,
           .data_dir = config_.service.data_dir,
           .reject =
-              [&loop = workers_.front().thread->loop(), worker = workers_.front().worker.get()](
-                  std::unique_ptr<RejectedEvents> rejected) {
+              [&loop = workers_.front().thread->loop(),
+               worker = workers_.front().worker.get()](std::unique_ptr<RejectedEvents> rejected) {
                 loop.Post([worker, rejected = std::move(rejected)]() mutable {
                   worker->EmitRejected(std::move(rejected));
                 });
@@ -81,8 +81,7 @@ std::unique_ptr<OutputRunner> Supervisor::MakeRunner(OutputConfig config) {
 
 void Supervisor::Shutdown(UniqueFunction<void(Status)> done) {
   if (job_ != nullptr) {  // It ends first; it posted its end, or will.
-    environment_.main.Post(
-        [this, done = std::move(done)]() mutable { Shutdown(std::move(done)); });
+    environment_.main.Post([this, done = std::move(done)]() mutable { Shutdown(std::move(done)); });
     return;
   }
   stopping_ = true;
