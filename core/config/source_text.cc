@@ -98,6 +98,11 @@ Mark SourceText::At(size_t line, size_t column) const {
   return {name_, static_cast<int>(known_line) + 1, static_cast<int>(characters) + 1};
 }
 
+std::string_view SourceText::From(size_t line, size_t column) const {
+  if (line >= line_starts_.size()) return {};
+  return text_.substr(std::min(line_starts_[line] + column, text_.size()));
+}
+
 std::string_view SourceText::Line(size_t line) const {
   if (line >= line_starts_.size()) return {};
   const size_t begin = line_starts_[line];

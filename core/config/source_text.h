@@ -27,6 +27,8 @@ class SourceText {
 
   // The place of the byte `column` (from 0) in `line` (from 0). Beyond the end: the end.
   Mark At(size_t line, size_t column) const;
+  // Everything from there on.
+  std::string_view From(size_t line, size_t column) const;
   std::string_view Line(size_t line) const;  // Without its end; empty beyond the last one.
 
  private:

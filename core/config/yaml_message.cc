@@ -44,6 +44,27 @@ bool HasTabInIndentation(std::string_view line) {
   return line.substr(0, content).find('\t') != std::string_view::npos;
 }
 
+// `type:tail`: to YAML that is one word. Not `http://` or `10:30`.
+bool LacksSpaceBehindColon(std::string_view line) {
+  const size_t begin = line.find_first_not_of(" -");
+  if (begin == std::string_view::npos) return false;
+  line.remove_prefix(begin);
+  const size_t key = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+  if (key == 0 || key == std::string_view::npos || line[key] != ':') return false;
+  return key + 1 < line.size() && line[key + 1] != ' ' && line[key + 1] != '/';
+}
+
+std::string AboutLine(const SourceText& source, size_t line) {
+  const std::string number = std::to_string(line + 1);
+  if (HasTabInIndentation(source.Line(line))) {
+    return "tab in the indentation of line " + number + "; YAML allows spaces only";
+  }
+  if (LacksSpaceBehindColon(source.Line(line))) {
+    return "\":\" in line " + number + " needs a space behind it";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string YamlMessage(const SourceText& source, std::string_view parser_message, int line) {
@@ -51,16 +72,32 @@ std::string YamlMessage(const SourceText& source, std::string_view parser_messag
     // The parser often complains one line late.
     const auto at = static_cast<size_t>(line);
     for (const size_t candidate : {at, at == 0 ? at : at - 1}) {
-      if (HasTabInIndentation(source.Line(candidate))) {
-        return "tab in the indentation of line " + std::to_string(candidate + 1) +
-               "; YAML allows spaces only";
-      }
+      std::string message = AboutLine(source, candidate);
+      if (!message.empty()) return message;
     }
   }
   for (const auto& [theirs, ours] : kMessages) {
     if (parser_message.substr(0, theirs.size()) == theirs) return std::string(ours);
   }
   return std::string(parser_message);
+}
+
+bool ClosesItsQuote(std::string_view text) {
+  while (!text.empty() && (text[0] == '&' || text[0] == '!')) {
+    text.remove_prefix(std::min(text.find_first_of(" \t\r\n"), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  }
+  if (text.empty() || (text[0] != '"' && text[0] != '\'')) return true;
+  const char quote = text[0];
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (quote == '"' || text.substr(i + 1, 1) != "'") return true;
+      ++i;
+    }
+  }
+  return false;
 }
 
 bool IsKnownYamlTag(std::string_view tag) {

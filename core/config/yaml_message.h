@@ -11,6 +11,9 @@ namespace andon {
 // `line` counts from 0, as the parser does; below 0: unknown.
 std::string YamlMessage(const SourceText& source, std::string_view parser_message, int line);
 
+// False when `text` begins (behind anchor and tag) with a quote whose partner is missing.
+bool ClosesItsQuote(std::string_view text);
+
 // Tags of the core schema (!!str, !!int, ...), and none.
 bool IsKnownYamlTag(std::string_view tag);
 

@@ -43,6 +43,8 @@ void NameAfter(const std::string& key, ConfigData& data) {
   }
 }
 
+size_t Index(int n) { return n < 0 ? size_t{0} : static_cast<size_t>(n); }
+
 // Builds the tree from yaml-cpp's events.
 class TreeBuilder : public YAML::EventHandler {
  public:
@@ -78,6 +80,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   // After a syntax error: what is open has lost what would follow.
   DataPtr TakeBroken() {
+    broken_ = true;
     while (!frames_.empty()) {
       frames_.back().node->broken = true;
       Close();
@@ -86,8 +89,15 @@ class TreeBuilder : public YAML::EventHandler {
   }
   DataPtr TakeRoot() { return root_; }
   Mark Place(const YAML::Mark& mark) const {
-    const auto index = [](int n) { return n < 0 ? size_t{0} : static_cast<size_t>(n); };
-    return source_.At(index(mark.line), index(mark.column));
+    return source_.At(Index(mark.line), Index(mark.column));
+  }
+  // ` for the "[" at line 3`, when that is what is open.
+  std::string WhatIsOpen() const {
+    if (frames_.empty()) return {};
+    const YAML::Mark& mark = frames_.back().mark;
+    const std::string_view rest = source_.From(Index(mark.line), Index(mark.column));
+    if (rest.empty() || (rest[0] != '[' && rest[0] != '{')) return {};
+    return " for the \"" + std::string(1, rest[0]) + "\" at line " + std::to_string(mark.line + 1);
   }
 
  private:
@@ -138,6 +148,7 @@ class TreeBuilder : public YAML::EventHandler {
     frame.has_key = true;
     frame.drop = true;
   }
+  void CheckQuotes(const YAML::Mark& mark);
   void Open(Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
   void Close();
   void Key(const YAML::Mark& mark, const std::string& text, bool plain);
@@ -153,6 +164,7 @@ class TreeBuilder : public YAML::EventHandler {
   DataPtr root_;
   int documents_ = 0;
   size_t values_ = 0;
+  bool broken_ = false;
 };
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -172,12 +184,19 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   if (WantsKey()) return Key(mark, value, tag == "?");
   DataPtr data = Remember(anchor, Make(Kind::kScalar, mark));
   data->text = value;
+  CheckQuotes(mark);
   data->quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
   if (!IsKnownYamlTag(tag)) {
     data->broken = true;
     data->Fail(data->mark, "tag \"" + tag + "\" is not supported");
   }
   Attach(data);
+}
+
+// yaml-cpp takes the end of the file for the end of a quoted text.
+void TreeBuilder::CheckQuotes(const YAML::Mark& mark) {
+  const std::string_view rest = source_.From(Index(mark.line), Index(mark.column));
+  if (!ClosesItsQuote(rest)) throw Stop{mark, "quote is never closed"};
 }
 
 void TreeBuilder::Open(Kind kind, const YAML::Mark& mark, const std::string& tag,
@@ -187,11 +206,6 @@ void TreeBuilder::Open(Kind kind, const YAML::Mark& mark, const std::string& tag
   frame.node = Remember(anchor, Make(kind, mark));
   frame.mark = mark;
   frame.is_key = WantsKey();
-  if (frame.is_key) {
-    frames_.back().node->Fail(Place(mark),
-                              "a key must be plain text; quote it when it begins with "
-                              "\"{\" or \"[\"");
-  }
   if (!IsKnownYamlTag(tag)) {
     frame.node->Fail(frame.node->mark, "tag \"" + tag + "\" is not supported");
   }
@@ -209,8 +223,8 @@ void TreeBuilder::Close() {
   for (const DataPtr& item : node.items) add(*item);
   for (const ConfigData::Field& field : node.fields) add(*field.value);
   if (!frame.is_key) return Attach(frame.node);
-  frames_.back().has_key = true;
-  frames_.back().drop = true;
+  if (broken_) return;
+  BadKey(frame.mark, "a key must be plain text; quote it when it begins with \"{\" or \"[\"");
 }
 
 void TreeBuilder::Key(const YAML::Mark& mark, const std::string& text, bool plain) {
@@ -286,7 +300,9 @@ DataPtr ParseYaml(const SourceText& source, const std::shared_ptr<ProblemList>& 
   } catch (const Stop& stop) {
     problems->Add(builder.Place(stop.mark), stop.message);
   } catch (const YAML::Exception& error) {
-    problems->Add(builder.Place(error.mark), YamlMessage(source, error.msg, error.mark.line));
+    std::string message = YamlMessage(source, error.msg, error.mark.line);
+    if (message.ends_with(" is missing")) message += builder.WhatIsOpen();
+    problems->Add(builder.Place(error.mark), message);
   }
   return builder.TakeBroken();
 }

@@ -1,0 +1,396 @@
+#include "test/support/json_text.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "core/event/msgpack_writer.h"
+
+namespace andon {
+namespace {
+
+std::string Hex(Bytes bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::byte b : bytes) {
+    text += kDigits[static_cast<size_t>(b) >> 4];
+    text += kDigits[static_cast<size_t>(b) & 15];
+  }
+  return text;
+}
+
+// Length of the UTF-8 character at the front, 0 when there is none.
+size_t CharacterBytes(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (length == 0 || lead > 0xF4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  return length;
+}
+
+void PrintString(std::string_view text, std::string* out) {
+  *out += '"';
+  while (!text.empty()) {
+    const size_t length = CharacterBytes(text);
+    const char c = text[0];
+    if (length == 0) {
+      *out += "\\x" + Hex(AsBytes(text.substr(0, 1)));
+    } else if (c == '"' || c == '\\') {
+      *out += {'\\', c};
+    } else if (c == '\n') {
+      *out += "\\n";
+    } else if (c == '\t') {
+      *out += "\\t";
+    } else if (c == '\r') {
+      *out += "\\r";
+    } else if (length == 1 && (c < 0x20 || c == 0x7F)) {
+      *out += "\\u00" + Hex(AsBytes(text.substr(0, 1)));
+    } else {
+      *out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  *out += '"';
+}
+
+void PrintFloat(double value, std::string* out) {
+  if (!std::isfinite(value)) {
+    *out += std::string(R"({"$float":")") +
+            (std::isnan(value) ? "nan"
+             : value > 0       ? "inf"
+                               : "-inf") +
+            "\"}";
+    return;
+  }
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  const std::string_view number(text, static_cast<size_t>(end - text));
+  *out += number;
+  if (number.find_first_of(".e") == std::string_view::npos) *out += ".0";
+}
+
+void Print(ValueView value, std::string* out);
+
+void PrintExt(ValueView value, std::string* out) {
+  if (const auto time = value.AsEventTime()) {
+    *out += "{\"$eventtime\":[" + std::to_string(time->seconds) + "," +
+            std::to_string(time->nanoseconds) + "]}";
+    return;
+  }
+  const auto ext = value.AsExt();
+  *out += "{\"$ext\":[" + std::to_string(ext->type) + ",\"" + Hex(ext->data) + "\"]}";
+}
+
+void PrintArray(ValueView value, std::string* out) {
+  *out += '[';
+  for (auto it = value.begin_array(); !it.done(); it.Next()) {
+    if (out->back() != '[') *out += ',';
+    Print(it.value(), out);
+  }
+  *out += ']';
+}
+
+bool AllKeysAreStrings(ValueView map) {
+  for (auto it = map.begin_map(); !it.done(); it.Next()) {
+    if (!it.key().is_string()) return false;
+  }
+  return true;
+}
+
+void PrintMap(ValueView value, std::string* out) {
+  const bool plain = AllKeysAreStrings(value);
+  *out += plain ? "{" : "{\"$map\":[";
+  bool first = true;
+  for (auto it = value.begin_map(); !it.done(); it.Next()) {
+    if (!first) *out += ',';
+    first = false;
+    if (!plain) *out += '[';
+    Print(it.key(), out);
+    *out += plain ? ':' : ',';
+    Print(it.value(), out);
+    if (!plain) *out += ']';
+  }
+  *out += plain ? "}" : "]}";
+}
+
+void Print(ValueView value, std::string* out) {
+  switch (value.type()) {
+    case ValueType::kNil:
+      *out += "null";
+      return;
+    case ValueType::kBool:
+      *out += *value.AsBool() ? "true" : "false";
+      return;
+    case ValueType::kInt:
+      *out += std::to_string(*value.AsInt());
+      return;
+    case ValueType::kUint:
+      *out += std::to_string(*value.AsUint());
+      return;
+    case ValueType::kFloat:
+      return PrintFloat(*value.AsFloat(), out);
+    case ValueType::kString:
+      return PrintString(*value.AsString(), out);
+    case ValueType::kBinary:
+      *out += "{\"$bin\":\"" + Hex(AsBytes(*value.AsBinary())) + "\"}";
+      return;
+    case ValueType::kArray:
+      return PrintArray(value, out);
+    case ValueType::kMap:
+      return PrintMap(value, out);
+    case ValueType::kExt:
+      return PrintExt(value, out);
+  }
+}
+
+class JsonReader {
+ public:
+  explicit JsonReader(std::string_view text) : text_(text), rest_(text) {}
+
+  ByteBuffer Read() {
+    ByteBuffer out;
+    Value(out);
+    Skip();
+    if (!rest_.empty()) Fail("something behind the value");
+    return out;
+  }
+
+ private:
+  [[noreturn]] void Fail(const char* why) {
+    std::fprintf(stderr, "bad JSON in a test at byte %zu: %s: %.*s\n", text_.size() - rest_.size(),
+                 why, static_cast<int>(text_.size()), text_.data());
+    std::abort();
+  }
+  void Skip() {
+    while (!rest_.empty() && std::string_view(" \t\r\n").find(rest_[0]) != std::string_view::npos) {
+      rest_.remove_prefix(1);
+    }
+  }
+  bool Take(std::string_view token) {
+    Skip();
+    if (!rest_.starts_with(token)) return false;
+    rest_.remove_prefix(token.size());
+    return true;
+  }
+  void Expect(std::string_view token) {
+    if (!Take(token)) Fail("unexpected character");
+  }
+
+  void Value(ByteBuffer& out) {
+    MsgpackWriter writer(out);
+    if (Take("{")) return Map(out);
+    if (Take("[")) return Array(out);
+    Skip();
+    if (rest_.starts_with('"')) return writer.String(String());
+    if (Take("null")) return writer.Nil();
+    if (Take("true")) return writer.Bool(true);
+    if (Take("false")) return writer.Bool(false);
+    Number(writer);
+  }
+
+  void Number(MsgpackWriter& writer) {
+    const size_t length = std::min(rest_.find_first_not_of("+-.eE0123456789"), rest_.size());
+    const std::string_view number = rest_.substr(0, length);
+    if (number.empty()) Fail("a value is missing");
+    rest_.remove_prefix(length);
+    const char* end = number.data() + number.size();
+    if (number.find_first_of(".eE") != std::string_view::npos) {
+      double value = 0;
+      if (std::from_chars(number.data(), end, value).ptr != end) Fail("bad number");
+      return writer.Float(value);
+    }
+    int64_t value = 0;
+    uint64_t large = 0;
+    if (std::from_chars(number.data(), end, value).ec == std::errc()) return writer.Int(value);
+    if (std::from_chars(number.data(), end, large).ec != std::errc()) Fail("bad number");
+    writer.Uint(large);
+  }
+
+  uint32_t HexNumber(size_t digits) {
+    uint32_t value = 0;
+    if (rest_.size() < digits) Fail("hex digits are missing");
+    const char* end = rest_.data() + digits;
+    if (std::from_chars(rest_.data(), end, value, 16).ptr != end) Fail("bad hex digits");
+    rest_.remove_prefix(digits);
+    return value;
+  }
+
+  static void AppendUtf8(uint32_t point, std::string* out) {
+    const auto add = [out](uint32_t byte) { *out += static_cast<char>(byte); };
+    if (point < 0x80) return add(point);
+    if (point < 0x800) {
+      add(0xC0 | point >> 6);
+    } else if (point < 0x10000) {
+      add(0xE0 | point >> 12);
+      add(0x80 | (point >> 6 & 0x3F));
+    } else {
+      add(0xF0 | point >> 18);
+      add(0x80 | (point >> 12 & 0x3F));
+      add(0x80 | (point >> 6 & 0x3F));
+    }
+    add(0x80 | (point & 0x3F));
+  }
+
+  void Escape(std::string* out) {
+    if (rest_.empty()) Fail("a string is never closed");
+    const char c = rest_[0];
+    rest_.remove_prefix(1);
+    constexpr std::string_view kFrom = "ntrbf\"\\/";
+    constexpr std::string_view kTo = "\n\t\r\b\f\"\\/";
+    const size_t simple = kFrom.find(c);
+    if (simple != std::string_view::npos) {
+      *out += kTo[simple];
+    } else if (c == 'x') {
+      *out += static_cast<char>(HexNumber(2));
+    } else if (c == 'u') {
+      uint32_t point = HexNumber(4);
+      if (point >= 0xD800 && point < 0xDC00) {
+        Expect("\\u");
+        point = 0x10000 + ((point - 0xD800) << 10) + (HexNumber(4) - 0xDC00);
+      }
+      AppendUtf8(point, out);
+    } else {
+      Fail("unknown escape");
+    }
+  }
+
+  std::string String() {
+    Expect("\"");
+    std::string out;
+    while (true) {
+      if (rest_.empty()) Fail("a string is never closed");
+      const char c = rest_[0];
+      rest_.remove_prefix(1);
+      if (c == '"') return out;
+      if (c == '\\') {
+        Escape(&out);
+      } else {
+        out += c;
+      }
+    }
+  }
+
+  ByteBuffer HexString() {
+    const std::string digits = String();
+    ByteBuffer bytes;
+    for (size_t i = 0; i + 1 < digits.size(); i += 2) {
+      unsigned value = 0;
+      if (std::from_chars(&digits[i], &digits[i] + 2, value, 16).ptr != &digits[i] + 2) {
+        Fail("bad hex digits");
+      }
+      bytes.Append(static_cast<char>(value));
+    }
+    return bytes;
+  }
+
+  int64_t Integer() {
+    Skip();
+    ByteBuffer bytes;
+    MsgpackWriter writer(bytes);
+    Number(writer);
+    return ValueView(bytes.bytes()).AsInt().value_or(0);
+  }
+
+  // What follows `{"$...":`.
+  void Special(const std::string& name, ByteBuffer& out) {
+    MsgpackWriter writer(out);
+    if (name == "$bin") {
+      Skip();
+      writer.Binary(HexString().bytes());
+    } else if (name == "$ext") {
+      Expect("[");
+      const auto type = static_cast<int8_t>(Integer());
+      Expect(",");
+      Skip();
+      writer.Ext(type, HexString().bytes());
+      Expect("]");
+    } else if (name == "$eventtime") {
+      Expect("[");
+      EventTime time;
+      time.seconds = static_cast<uint32_t>(Integer());
+      Expect(",");
+      time.nanoseconds = static_cast<uint32_t>(Integer());
+      writer.Time(time);
+      Expect("]");
+    } else if (name == "$float") {
+      Skip();
+      const std::string text = String();
+      writer.Float(text == "nan" ? NAN : text == "inf" ? INFINITY : -INFINITY);
+    } else {
+      Expect("[");
+      Pairs(out);
+    }
+    Expect("}");
+  }
+
+  void Pairs(ByteBuffer& out) {
+    ByteBuffer content;
+    uint32_t count = 0;
+    for (; !Take("]"); ++count) {
+      if (count > 0) Expect(",");
+      Expect("[");
+      Value(content);
+      Expect(",");
+      Value(content);
+      Expect("]");
+    }
+    MsgpackWriter writer(out);
+    writer.MapHeader(count);
+    writer.Raw(content.bytes());
+  }
+
+  void Map(ByteBuffer& out) {
+    ByteBuffer content;
+    MsgpackWriter content_writer(content);
+    uint32_t count = 0;
+    for (; !Take("}"); ++count) {
+      if (count > 0) Expect(",");
+      Skip();
+      const std::string key = String();
+      Expect(":");
+      const bool special =
+          key == "$bin" || key == "$ext" || key == "$eventtime" || key == "$float" || key == "$map";
+      if (count == 0 && special) return Special(key, out);
+      content_writer.String(key);
+      Value(content);
+    }
+    MsgpackWriter writer(out);
+    writer.MapHeader(count);
+    writer.Raw(content.bytes());
+  }
+
+  void Array(ByteBuffer& out) {
+    ByteBuffer content;
+    uint32_t count = 0;
+    for (; !Take("]"); ++count) {
+      if (count > 0) Expect(",");
+      Value(content);
+    }
+    MsgpackWriter writer(out);
+    writer.ArrayHeader(count);
+    writer.Raw(content.bytes());
+  }
+
+  std::string_view text_;
+  std::string_view rest_;
+};
+
+}  // namespace
+
+std::string JsonFromValue(ValueView value) {
+  std::string out;
+  Print(value, &out);
+  return out;
+}
+
+ByteBuffer MsgpackFromJson(std::string_view json) { return JsonReader(json).Read(); }
+
+std::string NormalJson(std::string_view json) {
+  return JsonFromMsgpack(MsgpackFromJson(json).bytes());
+}
+
+}  // namespace andon
