@@ -1,0 +1,110 @@
+"""The same paths through other log shippers, where they are installed."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+
+from harness import listening, wait_until
+from measure import Sample, answer, cpu_seconds, loadgen, peak_rss
+from paths import EVENTS
+
+RSYSLOGD = "/usr/sbin/rsyslogd"
+FLUENT_BIT = os.environ.get("FLUENT_BIT")
+
+
+def lines_in(path):
+    if not path.exists():
+        return 0
+    done = subprocess.run(["wc", "-l", str(path)], capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[0])
+
+
+def measure(process, port, load_options, finished):
+    """Runs a load against `process` until `finished(events)`."""
+    wait_until(lambda: listening(port), "it listens")
+    cpu, began = cpu_seconds(process.pid), time.monotonic()
+    load = answer(loadgen(**load_options))
+    wait_until(lambda: finished(load["events"]), "it has written everything", 600, step=0.2)
+    sample = Sample(load["events"], cpu_seconds(process.pid) - cpu, time.monotonic() - began,
+                    peak_rss(process.pid), load["cpu"] / load["events"] * 1e6)
+    process.terminate()
+    process.wait(30)
+    return sample
+
+
+def rsyslog_syslog_json(world, scale=1):
+    """RFC 5424 over TCP, parsed, with its structured data, as JSON into a file."""
+    if not os.path.exists(RSYSLOGD):
+        return None
+    folder = world.folder / f"rsyslog-{time.monotonic_ns()}"
+    folder.mkdir()
+    port, out = world.port(), folder / "out.json"
+    fields = {"pri": "pri", "time": "timereported", "host": "hostname", "ident": "app-name", "pid": "procid",
+              "msgid": "msgid", "sd": "structured-data", "message": "msg"}
+    properties = ' constant(value=",") '.join(
+        f'property(outname="{name}" name="{source}" format="jsonf")' for name, source in fields.items())
+    (folder / "conf").write_text(f'''
+global(workDirectory="{folder}")
+module(load="imptcp")
+template(name="json" type="list") {{ constant(value="{{") {properties} constant(value="}}\\n") }}
+input(type="imptcp" address="127.0.0.1" port="{port}")
+action(type="omfile" file="{out}" template="json" ioBufferSize="64k" flushOnTXEnd="off")
+''', encoding="ascii")
+    process = world.run(RSYSLOGD, "-n", "-f", str(folder / "conf"), "-i", str(folder / "pid"))
+
+    def finished(events):
+        process.send_signal(signal.SIGHUP)  # Writes what is in its buffer.
+        return lines_in(out) >= events
+
+    return measure(process, port, {"command": "syslog", "to": f"127.0.0.1:{port}", "events": int(EVENTS * scale)},
+                   finished)
+
+
+def fluent_bit(world, arguments, load, port, records):
+    binary = FLUENT_BIT and shutil.which(FLUENT_BIT)
+    if not binary:
+        return None
+    http = world.port()
+    process = world.run(binary, "-q", "-H", "-P", str(http), *arguments, stdout=subprocess.DEVNULL)
+
+    def finished(events):
+        with urllib.request.urlopen(f"http://127.0.0.1:{http}/api/v1/metrics/prometheus") as answered:
+            text = answered.read().decode()
+        return sum(float(line.split()[1]) for line in text.splitlines()
+                   if line.startswith("fluentbit_output_proc_records_total")) >= events * records
+
+    return measure(process, port, load, finished)
+
+
+def fluent_bit_forward(world, scale=1, mode="packed"):
+    port = world.port()
+    return fluent_bit(
+        world, ["-i", "forward", "-p", "listen=127.0.0.1", "-p", f"port={port}", "-o", "null", "-m", "*"],
+        {"command": "forward", "to": f"127.0.0.1:{port}", "mode": mode, "events": int(EVENTS * scale),
+         "chunk": 4000}, port, 1)
+
+
+def fluent_bit_message(world, scale=1):
+    return fluent_bit_forward(world, scale, "message")
+
+
+def fluent_bit_syslog_json(world, scale=1):
+    port = world.port()
+    folder = pathlib.Path(world.folder, f"fluent-bit-{time.monotonic_ns()}")
+    folder.mkdir()
+    parsers = folder / "parsers.conf"
+    parsers.write_text(r'''[PARSER]
+    Name bench5424
+    Format regex
+    Regex ^\<(?<pri>[0-9]{1,5})\>1 (?<time>[^ ]+) (?<host>[^ ]+) (?<ident>[^ ]+) (?<pid>[-0-9]+) (?<msgid>[^ ]+) (?<extradata>(\[(.*)\]|-)) (?<message>.+)$
+    Time_Key time
+    Time_Format %Y-%m-%dT%H:%M:%S.%L%z
+''', encoding="ascii")
+    return fluent_bit(
+        world, ["-R", str(parsers), "-i", "syslog", "-p", "mode=tcp", "-p", "listen=127.0.0.1", "-p", f"port={port}",
+                "-p", "parser=bench5424", "-o", "file", "-p", f"path={folder}", "-p", "format=plain", "-m", "*"],
+        {"command": "syslog", "to": f"127.0.0.1:{port}", "events": int(EVENTS * scale)}, port, 1)
