@@ -1,0 +1,148 @@
+#include "core/base/posix_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace andon {
+namespace {
+
+constexpr uint64_t kDirectAlignment = 4096;
+
+bool Aligned(uint64_t value) { return value % kDirectAlignment == 0; }
+
+bool AllAligned(uint64_t offset, const void* memory, size_t size) {
+  return Aligned(offset) && Aligned(reinterpret_cast<uintptr_t>(memory)) && Aligned(size);
+}
+
+std::string Span(std::string_view verb, size_t size, uint64_t offset) {
+  std::string text(verb);
+  text += ' ';
+  text += std::to_string(size);
+  text += " bytes at ";
+  text += std::to_string(offset);
+  return text;
+}
+
+}  // namespace
+
+PosixFile::PosixFile(int fd, std::string path, bool direct)
+    : fd_(fd), path_(std::move(path)), direct_(direct) {}
+
+PosixFile::~PosixFile() { close(fd_); }
+
+Status PosixFile::Fail(std::string_view what, int error) {
+  last_error_.store(error, std::memory_order_relaxed);
+  std::string subject(path_);
+  subject += ": ";
+  subject += what;
+  return ErrnoStatus(subject, error);
+}
+
+bool PosixFile::LeaveDirect(uint64_t offset, const void* memory, size_t size) {
+  // A misaligned call is the caller's mistake and no reason to give up O_DIRECT for good.
+  if (!direct() || !AllAligned(offset, memory, size)) return false;
+  const int flags = fcntl(fd_, F_GETFL);
+  if (flags < 0 || fcntl(fd_, F_SETFL, flags & ~O_DIRECT) != 0) return false;
+  direct_.store(false, std::memory_order_relaxed);
+  return true;
+}
+
+Result<size_t> PosixFile::ReadAt(uint64_t offset, std::span<std::byte> to) {
+  size_t done = 0;
+  while (done < to.size()) {
+    const ssize_t got =
+        pread(fd_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EINVAL && LeaveDirect(offset + done, to.data() + done, to.size() - done)) {
+        continue;
+      }
+      return Fail(Span("read", to.size(), offset), errno);
+    }
+    done += static_cast<size_t>(got);
+    // With O_DIRECT a part that is no multiple of the alignment is the file's end.
+    if (got == 0 || (direct() && !Aligned(static_cast<uint64_t>(got)))) break;
+  }
+  return done;
+}
+
+// Like pwrite(2), durable when asked; steps down from what the file system does not take.
+ssize_t PosixFile::WriteSome(uint64_t offset, Bytes from, bool durable) {
+  const auto at = static_cast<off_t>(offset);
+  if (!durable) return pwrite(fd_, from.data(), from.size(), at);
+  if (dsync_.load(std::memory_order_relaxed)) {
+    const iovec piece{const_cast<std::byte*>(from.data()), from.size()};
+    const ssize_t wrote = pwritev2(fd_, &piece, 1, at, RWF_DSYNC);
+    if (wrote >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS)) return wrote;
+    dsync_.store(false, std::memory_order_relaxed);
+  }
+  const ssize_t wrote = pwrite(fd_, from.data(), from.size(), at);
+  if (wrote < 0) return wrote;
+  return fdatasync(fd_) == 0 ? wrote : -1;
+}
+
+Status PosixFile::WriteAt(uint64_t offset, Bytes from, bool durable) {
+  size_t done = 0;
+  while (done < from.size()) {
+    const Bytes rest = from.subspan(done);
+    const ssize_t wrote = WriteSome(offset + done, rest, durable);
+    if (wrote < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EINVAL && LeaveDirect(offset + done, rest.data(), rest.size())) continue;
+      return Fail(Span("write", from.size(), offset), errno);
+    }
+    if (wrote == 0) return Fail(Span("write", from.size(), offset), EIO);
+    // With O_DIRECT the next try must start on a boundary again.
+    const auto taken = static_cast<size_t>(wrote);
+    if (taken == rest.size() || !direct()) {
+      done += taken;
+    } else if (taken < kDirectAlignment) {
+      return Fail(Span("write", from.size(), offset), ENOSPC);
+    } else {
+      done += taken - taken % kDirectAlignment;
+    }
+  }
+  return OkStatus();
+}
+
+Status PosixFile::Sync() {
+  // Never tried again: after a failure the kernel may have dropped the pages.
+  return fdatasync(fd_) == 0 ? OkStatus() : Fail("fdatasync", errno);
+}
+
+Status PosixFile::Truncate(uint64_t size) {
+  int result = 0;
+  do {
+    result = ftruncate(fd_, static_cast<off_t>(size));
+  } while (result != 0 && errno == EINTR);
+  return result == 0 ? OkStatus() : Fail("truncate to " + std::to_string(size), errno);
+}
+
+Status PosixFile::Allocate(uint64_t size) {
+  if (size == 0) return OkStatus();
+  int result = 0;
+  do {
+    result = fallocate(fd_, 0, 0, static_cast<off_t>(size));
+  } while (result != 0 && errno == EINTR);
+  if (result == 0 || errno == EOPNOTSUPP || errno == ENOSYS) return OkStatus();
+  return Fail("reserve " + std::to_string(size) + " bytes", errno);
+}
+
+Result<uint64_t> PosixFile::Size() {
+  struct stat info {};
+  if (fstat(fd_, &info) != 0) return Fail("stat", errno);
+  return static_cast<uint64_t>(info.st_size);
+}
+
+Result<FileId> PosixFile::Id() {
+  struct stat info {};
+  if (fstat(fd_, &info) != 0) return Fail("stat", errno);
+  return FileId{static_cast<uint64_t>(info.st_dev), static_cast<uint64_t>(info.st_ino)};
+}
+
+}  // namespace andon
