@@ -169,9 +169,14 @@ class Andond:
     def reload(self, seconds=30.0):
         """SIGHUP, until it says that it is ready again. Returns what it said meanwhile."""
         before = self.stderr_path.stat().st_size
+
+        def said():
+            text = self.stderr_path.read_bytes()[before:].decode(errors="replace")
+            return text if "reloaded" in text or "old one goes on" in text else None
+
         self.signal(signal.SIGHUP)
         self.wait_notified("READY=1", seconds)
-        return self.stderr_path.read_bytes()[before:].decode(errors="replace")
+        return wait_until(said, f"{self.name}: says how the reload went", seconds)
 
     def running(self):
         return self.process is not None and self.process.poll() is None

@@ -49,14 +49,36 @@ def lines(metrics):
     return table
 
 
+def out_of(kind, line):
+    """What of a part's events has gone somewhere. What an input rejects it emits, as an error event."""
+    out = line["passed"] + line["held"] + sum(line["dropped"].values())
+    return out if kind == "input" else out + line["rejected"]
+
+
 def problems(metrics):
     """What does not add up; empty when the ledger is right."""
-    found = []
     table = lines(metrics)
     if not table:
         return ["the ledger has no line"]
-    for (kind, part), line in table.items():
-        out = line["passed"] + line["rejected"] + line["held"] + sum(line["dropped"].values())
-        if line["received"] != out:
-            found.append(f"{kind} {part}: received {line['received']:.0f}, but {line}")
+    found = [f"{kind} {part}: received {line['received']:.0f}, but {line}"
+             for (kind, part), line in table.items()
+             if kind != "journal" and line["received"] != out_of(kind, line)]
+    return found + chain_problems(table)
+
+
+def chain_problems(table):
+    """From part to part: what inputs emit and outputs reject comes to the router, less what filters
+    drop; what the router passes is in the journal."""
+    total = {kind: {} for kind in ("input", "filter", "router", "journal", "output")}
+    for (kind, _), line in table.items():
+        for word, value in line.items():
+            count = sum(value.values()) if word == "dropped" else value
+            total[kind][word] = total[kind].get(word, 0) + count
+    entered = total["input"].get("passed", 0) + total["output"].get("rejected", 0)
+    routed = total["router"].get("received", 0) + total["filter"].get("dropped", 0)
+    found = []
+    if entered != routed:
+        found.append(f"{entered:.0f} entered the pipeline, but {routed:.0f} were routed or filtered out")
+    if total["router"].get("passed", 0) != total["journal"].get("received", 0):
+        found.append(f"the router passed {total['router']}, the journal received {total['journal']}")
     return found
