@@ -16,6 +16,7 @@ using Kind = ConfigNode::Kind;
 
 constexpr size_t kMaxIncludeDepth = 16;
 constexpr size_t kMaxFiles = 1000;
+constexpr char kNoMap[] = "a configuration is a map: \"inputs: ...\", \"outputs: ...\"";
 
 bool IsInclude(const ConfigData& item) {
   return item.kind == Kind::kMap && item.fields.size() == 1 && item.fields[0].key == "include";
@@ -131,7 +132,7 @@ ConfigLoader::DataPtr ConfigLoader::LoadFile(const std::string& path, const Mark
 ConfigLoader::DataPtr ConfigLoader::ResolveRoot(const DataPtr& root) {
   if (root == nullptr || root->kind == Kind::kNull) return nullptr;
   if (root->kind != Kind::kMap) {
-    root->Fail(root->mark, "a configuration is a map: \"inputs: ...\", \"outputs: ...\"");
+    root->Fail(root->mark, kNoMap);
     root->broken = true;
     return root;
   }
@@ -163,7 +164,7 @@ void ConfigLoader::MergeRoot(const DataPtr& from, ConfigData& into) {
   if (from == nullptr) return;
   if (from->broken) into.broken = true;
   if (from->kind != Kind::kMap) {
-    if (!from->broken) from->Fail(from->mark, "a configuration is a map: \"inputs: ...\"");
+    if (!from->broken) from->Fail(from->mark, kNoMap);
     into.broken = true;
     return;
   }

@@ -26,6 +26,7 @@ bool StartsLikeVerb(std::string_view message) {
 std::string WithName(const std::string& name, std::string message) {
   const std::string quoted = "\"" + name + "\"";
   if (name.empty() || message.starts_with(quoted)) return message;
+  if (message.starts_with(name + " ")) return quoted + message.substr(name.size());
   return quoted + (StartsLikeVerb(message) ? " " : ": ") + message;
 }
 

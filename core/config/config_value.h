@@ -86,6 +86,7 @@ struct ConfigValue<std::vector<T>> {
   }
   static std::string TypeName() { return "list of " + ConfigValue<T>::TypeName(); }
   static std::string ToText(const std::vector<T>& values) {
+    if (values.empty()) return "";
     std::string text = "[";
     for (const T& value : values) {
       if (text.size() > 1) text += ", ";
@@ -116,6 +117,7 @@ struct ConfigValue<std::vector<std::pair<std::string, T>>> {
   }
   static std::string TypeName() { return "map of " + ConfigValue<T>::TypeName(); }
   static std::string ToText(const Pairs& pairs) {
+    if (pairs.empty()) return "";
     std::string text = "{";
     for (const auto& [key, value] : pairs) {
       if (text.size() > 1) text += ", ";

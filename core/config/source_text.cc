@@ -4,28 +4,12 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/base/utf8.h"
+
 namespace andon {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-// Length of the UTF-8 character at the front; 0 when there is none
-// (https://www.unicode.org/versions/Unicode15.0.0/ch03.pdf, table 3-7).
-size_t CharacterBytes(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  const uint8_t lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const uint8_t highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < lowest || byte(1) > highest) return 0;
-  for (size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
 
 bool IsControl(char c) {
   const auto byte = static_cast<uint8_t>(c);
@@ -64,7 +48,7 @@ bool SourceText::Check(std::vector<Problem>* problems) const {
     return false;
   }
   for (size_t i = 0; i < text_.size();) {
-    const size_t length = CharacterBytes(text_.substr(i));
+    const size_t length = Utf8CharacterSize(text_.substr(i));
     if (length == 0) {
       problems->push_back(
           {AtOffset(i), "byte " + Hex(text_[i]) + " is not UTF-8; save the file as UTF-8"});

@@ -16,9 +16,9 @@ constexpr std::pair<std::string_view, std::string_view> kMessages[] = {
     {"end of map not found",
      "key or \"key: value\" expected; correct the indentation, or put "
      "\":\" behind the key"},
-    {"end of map flow not found", "\"}\" is missing"},
+    {"end of map flow not found", "\",\" or \"}\" is missing"},
     {"end of sequence not found", "\"- \" expected; correct the indentation"},
-    {"end of sequence flow not found", "\"]\" is missing"},
+    {"end of sequence flow not found", "\",\" or \"]\" is missing"},
     {"illegal EOF in scalar", "a quote is never closed"},
     {"illegal document indicator in scalar", "a quote is never closed"},
     {"unknown escape character: ",
@@ -27,7 +27,7 @@ constexpr std::pair<std::string_view, std::string_view> kMessages[] = {
     {"invalid unicode: ", "escape is no character"},
     {"bad character found while scanning hex number", "escape needs hexadecimal digits"},
     {"unknown token", "character is not allowed here; quote the text"},
-    {"illegal flow end", "\"]\" or \"}\" closes nothing here"},
+    {"illegal flow end", "\"]\" or \"}\" does not belong here"},
     {"the referenced anchor is not defined", "alias has no anchor"},
     {"cannot assign multiple anchors to the same node", "a value can have one anchor only"},
     {"cannot assign multiple tags to the same node", "a value can have one tag only"},
@@ -82,11 +82,28 @@ std::string YamlMessage(const SourceText& source, std::string_view parser_messag
   return std::string(parser_message);
 }
 
-bool ClosesItsQuote(std::string_view text) {
-  while (!text.empty() && (text[0] == '&' || text[0] == '!')) {
-    text.remove_prefix(std::min(text.find_first_of(" \t\r\n"), text.size()));
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+bool IsOpenBracket(std::string_view parser_message) {
+  return parser_message == "end of map flow not found" ||
+         parser_message == "end of sequence flow not found";
+}
+
+std::string_view SkipProperties(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  while (text.starts_with('&') || text.starts_with('!')) {
+    text.remove_prefix(std::min(text.find_first_of(kBlank), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
   }
+  return text;
+}
+
+bool IsNullWord(std::string_view text) {
+  text = SkipProperties(text);
+  return text.starts_with('~') || text.starts_with("null") || text.starts_with("Null") ||
+         text.starts_with("NULL");
+}
+
+bool ClosesItsQuote(std::string_view text) {
+  text = SkipProperties(text);
   if (text.empty() || (text[0] != '"' && text[0] != '\'')) return true;
   const char quote = text[0];
   for (size_t i = 1; i < text.size(); ++i) {

@@ -11,6 +11,15 @@ namespace andon {
 // `line` counts from 0, as the parser does; below 0: unknown.
 std::string YamlMessage(const SourceText& source, std::string_view parser_message, int line);
 
+// True when the parser complains of a "[" or "{" that is never closed.
+bool IsOpenBracket(std::string_view parser_message);
+
+// `text` behind the anchor and the tag at its front.
+std::string_view SkipProperties(std::string_view text);
+
+// True when `text` begins with ~ or null.
+bool IsNullWord(std::string_view text);
+
 // False when `text` begins (behind anchor and tag) with a quote whose partner is missing.
 bool ClosesItsQuote(std::string_view text);
 

@@ -39,7 +39,7 @@ class ViewBuffer : public std::streambuf {
 void NameAfter(const std::string& key, ConfigData& data) {
   data.name = key;
   for (const DataPtr& item : data.items) {
-    if (item->name.empty() && item->items.empty() && item->kind != Kind::kMap) item->name = key;
+    if (item->name.empty() && item->kind != Kind::kMap) item->name = key;
   }
 }
 
@@ -59,7 +59,12 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (WantsKey()) return BadKey(mark, "a key must not be empty");
-    Attach(Remember(anchor, Make(Kind::kNull, mark)));
+    DataPtr data = Remember(anchor, Make(Kind::kNull, mark));
+    // yaml-cpp places nothing where the next thing is.
+    const std::string_view there = source_.From(Index(mark.line), Index(mark.column));
+    const bool written = IsNullWord(there) || anchor != 0;
+    if (!written && !frames_.empty()) data->mark = frames_.back().Place();
+    Attach(data);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -91,13 +96,16 @@ class TreeBuilder : public YAML::EventHandler {
   Mark Place(const YAML::Mark& mark) const {
     return source_.At(Index(mark.line), Index(mark.column));
   }
-  // ` for the "[" at line 3`, when that is what is open.
-  std::string WhatIsOpen() const {
-    if (frames_.empty()) return {};
-    const YAML::Mark& mark = frames_.back().mark;
-    const std::string_view rest = source_.From(Index(mark.line), Index(mark.column));
-    if (rest.empty() || (rest[0] != '[' && rest[0] != '{')) return {};
-    return " for the \"" + std::string(1, rest[0]) + "\" at line " + std::to_string(mark.line + 1);
+  // The innermost bracket that is open; null when there is none.
+  const ConfigData* OpenBracket(char* bracket) const {
+    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+      const std::string_view rest =
+          SkipProperties(source_.From(Index(frame->mark.line), Index(frame->mark.column)));
+      if (!rest.starts_with('[') && !rest.starts_with('{')) continue;
+      *bracket = rest[0];
+      return frame->node.get();
+    }
+    return nullptr;
   }
 
  private:
@@ -113,6 +121,7 @@ class TreeBuilder : public YAML::EventHandler {
     bool merge = false;  // The key is "<<".
     std::vector<DataPtr> merges;
     std::unordered_map<std::string, Mark> seen;
+    const Mark& Place() const { return has_key ? key_mark : node->mark; }
   };
 
   bool WantsKey() const {
@@ -300,9 +309,13 @@ DataPtr ParseYaml(const SourceText& source, const std::shared_ptr<ProblemList>& 
   } catch (const Stop& stop) {
     problems->Add(builder.Place(stop.mark), stop.message);
   } catch (const YAML::Exception& error) {
-    std::string message = YamlMessage(source, error.msg, error.mark.line);
-    if (message.ends_with(" is missing")) message += builder.WhatIsOpen();
-    problems->Add(builder.Place(error.mark), message);
+    char bracket = 0;
+    const ConfigData* open = IsOpenBracket(error.msg) ? builder.OpenBracket(&bracket) : nullptr;
+    if (open != nullptr) {
+      problems->Add(open->mark, std::string("\"") + bracket + "\" is never closed");
+    } else {
+      problems->Add(builder.Place(error.mark), YamlMessage(source, error.msg, error.mark.line));
+    }
   }
   return builder.TakeBroken();
 }

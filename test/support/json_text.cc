@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "core/base/utf8.h"
 #include "core/event/msgpack_writer.h"
 
 namespace andon {
@@ -21,21 +22,10 @@ std::string Hex(Bytes bytes) {
   return text;
 }
 
-// Length of the UTF-8 character at the front, 0 when there is none.
-size_t CharacterBytes(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (length == 0 || lead > 0xF4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 void PrintString(std::string_view text, std::string* out) {
   *out += '"';
   while (!text.empty()) {
-    const size_t length = CharacterBytes(text);
+    const size_t length = Utf8CharacterSize(text);
     const char c = text[0];
     if (length == 0) {
       *out += "\\x" + Hex(AsBytes(text.substr(0, 1)));

@@ -1,0 +1,49 @@
+#include "core/config/did_you_mean.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace andon {
+namespace {
+
+TEST(DidYouMeanTest, CountsInsertedDeletedReplacedAndSwappedLetters) {
+  EXPECT_EQ(EditDistance("path", "path"), 0u);
+  EXPECT_EQ(EditDistance("pth", "path"), 1u);
+  EXPECT_EQ(EditDistance("paath", "path"), 1u);
+  EXPECT_EQ(EditDistance("pith", "path"), 1u);
+  EXPECT_EQ(EditDistance("apth", "path"), 1u);
+  EXPECT_EQ(EditDistance("", "path"), 4u);
+  EXPECT_EQ(EditDistance("path", ""), 4u);
+  EXPECT_EQ(EditDistance("grep", "tail"), 4u);
+}
+
+TEST(DidYouMeanTest, TakesUpperAndLowerCaseAsEqual) {
+  EXPECT_EQ(EditDistance("PATH", "path"), 0u);
+  EXPECT_EQ(NearestWord("Path", std::vector<std::string>{"tag", "path"}), "path");
+}
+
+TEST(DidYouMeanTest, NamesTheNearestOfSeveral) {
+  const std::vector<std::string> words = {"listen", "tag", "path", "parse"};
+  EXPECT_EQ(NearestWord("patth", words), "path");
+  EXPECT_EQ(NearestWord("prase", words), "parse");
+  EXPECT_EQ(NearestWord("lisetn", words), "listen");
+}
+
+TEST(DidYouMeanTest, IsSilentWhenNothingIsNear) {
+  const std::vector<std::string> words = {"listen", "tag", "path"};
+  EXPECT_EQ(NearestWord("compression", words), "");
+  EXPECT_EQ(NearestWord("x", words), "");
+  EXPECT_EQ(NearestWord("", words), "");
+  EXPECT_EQ(NearestWord("ab", std::vector<std::string>{"cd"}), "");
+  EXPECT_EQ(NearestWord(std::string(1 << 20, 'x'), words), "");
+  EXPECT_EQ(DidYouMean("compression", words), "");
+}
+
+TEST(DidYouMeanTest, SaysItAsAQuestion) {
+  EXPECT_EQ(DidYouMean("tagg", std::vector<std::string>{"tag"}), "; did you mean \"tag\"?");
+}
+
+}  // namespace
+}  // namespace andon
