@@ -70,6 +70,7 @@ struct TlsOptions {
   bool client_certificate = false;  // Server: demand one and check it against `ca` (mutual TLS).
   std::string server_name;          // Client: name to check and SNI; empty: the host.
   std::string minimum_version = "1.2";
+  bool operator==(const TlsOptions&) const = default;
 };
 
 // Stops listening when destroyed.
@@ -105,7 +106,8 @@ class Connecting {
 
 struct Datagram {
   Bytes bytes;
-  std::string_view peer;  // "192.0.2.1:514"; empty for unix sockets.
+  std::string_view peer;   // "192.0.2.1:514"; empty for unix sockets.
+  bool truncated = false;  // It was longer than max_datagram_bytes.
 };
 
 class DatagramSocket {
@@ -114,7 +116,8 @@ class DatagramSocket {
   virtual const Address& address() const = 0;
   virtual void Pause() = 0;
   virtual void Resume() = 0;
-  // Kernel drops (SO_RXQ_OVFL) since the last call; 0 where they cannot be known.
+  // What the kernel dropped since the last call, above all because the receive buffer was full; 0
+  // where it cannot be known.
   virtual uint64_t TakeDrops() = 0;
   virtual Status SendTo(Bytes bytes, const Address& to) = 0;
 };
@@ -127,8 +130,8 @@ struct DatagramOptions {
   uint32_t unix_permissions = 0666;
 };
 
-// Makes connections for one loop. Sockets of listeners survive a reload: ListenOn with an address
-// that a SocketKeeper (socket_keeper.h) holds takes that socket over.
+// Makes connections for one loop. Sockets survive a reload: Listen and Bind take over the socket
+// that a SocketKeeper (socket_keeper.h) holds for the address. Outlives all that it made.
 class Network {
  public:
   virtual ~Network() = default;
