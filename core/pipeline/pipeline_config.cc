@@ -262,4 +262,21 @@ Result<PipelineConfig> ReadPipelineConfig(const Config& config) {
   return pipeline;
 }
 
+void DescribePipelineOptions(PipelineSection section, Description* description) {
+  const auto config = Config::Describing(description);
+  ConfigReader reader(config->root());
+  PipelineConfig pipeline;
+  if (section == PipelineSection::kService) return ReadService(reader, &pipeline.service);
+  if (section == PipelineSection::kJournal) {
+    return ReadJournalSection(reader, pipeline.service, &pipeline.journal);
+  }
+  std::string name;
+  reader.Required("type", &name, "which plugin");
+  reader.Optional("id", &name,
+                  "its name in metrics, in error events and in the journal; default: its type");
+  OutputConfig output;
+  if (section == PipelineSection::kFilter) ReadMatch(reader, &output.match, false);
+  if (section == PipelineSection::kOutput) ReadOutputOptions(reader, &output);
+}
+
 }  // namespace andon

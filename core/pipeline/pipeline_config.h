@@ -81,4 +81,9 @@ struct PipelineConfig {
 // Reads everything; every problem is in config.problems(), and then the status is kInvalidConfig.
 Result<PipelineConfig> ReadPipelineConfig(const Config& config);
 
+// The options that the pipeline reads itself, for the reference: of a section of the file, or of
+// every plugin of a kind.
+enum class PipelineSection : uint8_t { kService, kJournal, kInput, kFilter, kOutput };
+void DescribePipelineOptions(PipelineSection section, Description* description);
+
 }  // namespace andon
