@@ -30,14 +30,17 @@ std::string WithName(const std::string& name, std::string message) {
   return quoted + (StartsLikeVerb(message) ? " " : ": ") + message;
 }
 
+std::string OneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  return text;
+}
+
 // One line, printable and not long, whatever the value is.
 std::string Printable(std::string_view text) {
   constexpr size_t kLongest = 60;
-  std::string shown;
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    shown += byte < 0x20 || byte == 0x7F ? '?' : c;
-  }
+  std::string shown = OneLine(std::string(text.substr(0, kLongest)));
   if (text.size() > kLongest) {
     // Not in the middle of a character.
     while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0xC0) == 0x80) {
@@ -60,7 +63,10 @@ std::string Problem::ToString() const {
 }
 
 void ProblemList::Add(Mark mark, std::string message) {
-  if (all_.size() < kLimit) all_.push_back({std::move(mark), std::move(message)});
+  if (all_.size() >= kLimit) return;
+  // Names out of the file may hold anything; a problem is one line.
+  mark.file = OneLine(std::move(mark.file));
+  all_.push_back({std::move(mark), OneLine(std::move(message))});
 }
 
 ConfigNode::Data::Field* ConfigNode::Data::Find(std::string_view key) {
