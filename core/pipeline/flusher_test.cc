@@ -1,0 +1,280 @@
+#include "core/pipeline/flusher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+
+#include "core/event/batch_builder.h"
+#include "test/support/fake_loop.h"
+#include "test/support/fake_world.h"
+
+namespace andon {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr LaneId kLane{7, 7};
+
+// Chunks that a test made, and what was finished of them.
+class ListCursor final : public OutputCursor {
+ public:
+  std::optional<Chunk> Next(size_t, uint64_t) override {
+    if (chunks.empty()) return std::nullopt;
+    Chunk chunk = chunks.front();
+    chunks.pop_front();
+    return chunk;
+  }
+  uint64_t ready_bytes() const override {
+    uint64_t bytes = 0;
+    for (const Chunk& chunk : chunks) bytes += chunk.bytes();
+    return bytes;
+  }
+  void Finish(const LaneId& lane, Range window, std::string note) override {
+    EXPECT_EQ(lane, kLane);
+    finished.Add(window);
+    if (!note.empty()) stored = std::move(note);
+  }
+  void Save(std::string note, UniqueFunction<void(Status)> done) override {
+    if (!note.empty()) stored = std::move(note);
+    done(OkStatus());
+  }
+  const std::string& note() const override { return stored; }
+  uint64_t held_events() const override { return chunks.size(); }
+  uint64_t gap_events() const override { return 0; }
+  uint64_t damaged_events() const override { return 0; }
+
+  std::deque<Chunk> chunks;
+  RunSet finished;
+  std::string stored;
+};
+
+class ScriptedOutput final : public Output {
+ public:
+  Result<OutputLimits> Prepare(OutputContext&) override { return OutputLimits{}; }
+  void Start() override {}
+  void Write(Chunk chunk, WriteDone done) override {
+    written.push_back(chunk.window());
+    events.push_back(chunk.events());
+    if (forget) return;
+    pending.push_back(std::move(done));
+  }
+  void Stop(UniqueFunction<void()> done) override { done(); }
+  void Answer(WriteResult result) {
+    WriteDone done = std::move(pending.front());
+    pending.pop_front();
+    done(std::move(result));
+  }
+
+  std::vector<Range> written;
+  std::vector<uint64_t> events;
+  std::deque<WriteDone> pending;
+  bool forget = false;
+};
+
+class FlusherTest : public ::testing::Test {
+ protected:
+  void Start(OutputLimits limits = {}, RetryConfig retry = {.initial = 1s, .maximum = 8s}) {
+    flusher_ = std::make_unique<Flusher>(
+        Flusher::Parts{.id = "out",
+                       .loop = loop_,
+                       .random = world_.random(),
+                       .ledger = ledger_,
+                       .metrics = scope_,
+                       .output = output_,
+                       .cursor = cursor_,
+                       .reject = [this](std::unique_ptr<RejectedEvents> rejected) {
+                         rejected_.push_back(std::move(rejected));
+                       }},
+        limits, retry);
+    flusher_->Start();
+    world_.RunUntilIdle();
+  }
+
+  // A chunk of `count` events from `first`, whose window is as wide.
+  void Add(Sequence first, uint32_t count, const Tag* tag = nullptr) {
+    auto builder = std::make_shared<BatchBuilder>();
+    for (uint32_t i = 0; i < count; ++i) {
+      RecordWriter record(*builder, {1, 0});
+      record.Field("n", int64_t{i});
+      record.Commit();
+    }
+    const EventBatch batch = builder->Batch(tag_);
+    Chunk::Parts parts{.lane = kLane,
+                       .window = {first, first + count - 1},
+                       .settled = 0,
+                       .pieces = {},
+                       .pins = {builder}};
+    parts.pieces.push_back({.tag = tag == nullptr ? &tag_ : tag,
+                            .entries = batch.entries,
+                            .count = count,
+                            .first = first,
+                            .times = batch.times});
+    cursor_.chunks.push_back(Chunk(std::move(parts)));
+    ledger_.Received(count);
+  }
+
+  void Answer(WriteResult result) {
+    output_.Answer(std::move(result));
+    world_.RunUntilIdle();
+  }
+  uint64_t Sum(const char* name) { return metrics_.Sum(name); }
+  bool Adds() {
+    return Sum("andon_events_received_total") ==
+           Sum("andon_events_passed_total") + Sum("andon_events_rejected_total") +
+               Sum("andon_events_dropped_total");
+  }
+
+  FakeWorld world_;
+  FakeLoop loop_{world_};
+  MetricRegistry metrics_;
+  MetricScope scope_{metrics_, {{"kind", "output"}, {"id", "out"}}};
+  PartLedger ledger_{scope_};
+  Tag tag_{"log.a"};
+  Tag error_tag_{"andon.error.x.log.a"};
+  ListCursor cursor_;
+  ScriptedOutput output_;
+  std::vector<std::unique_ptr<RejectedEvents>> rejected_;
+  std::unique_ptr<Flusher> flusher_;
+};
+
+TEST_F(FlusherTest, FinishesTheWindowOfWhatIsDelivered) {
+  Add(1, 3);
+  Start();
+  Answer({.note = "size=3"});
+  EXPECT_EQ(cursor_.finished.watermark(), 3u);
+  EXPECT_EQ(cursor_.stored, "size=3");
+  EXPECT_EQ(Sum("andon_events_passed_total"), 3u);
+  EXPECT_TRUE(flusher_->idle());
+}
+
+TEST_F(FlusherTest, WritesAsManyAtOnceAsTheOutputLikes) {
+  for (Sequence first = 1; first <= 5; ++first) Add(first, 1);
+  Start({.in_flight = 3});
+  EXPECT_EQ(output_.written.size(), 3u);
+  Answer({});
+  EXPECT_EQ(output_.written.size(), 4u);
+}
+
+TEST_F(FlusherTest, BringsWhatWasUnavailableBackLaterAndForever) {
+  Add(1, 2);
+  Start();
+  for (int i = 0; i < 40; ++i) {
+    Answer({.status = Unavailable("no route to host")});
+    EXPECT_THAT(flusher_->trouble(), HasSubstr("no route"));
+    EXPECT_TRUE(output_.pending.empty()) << "no wait before the next try";
+    world_.Advance(8s);
+    ASSERT_EQ(output_.pending.size(), 1u) << "waited longer than retry.max";
+  }
+  Answer({});
+  EXPECT_EQ(flusher_->trouble(), "");
+  EXPECT_EQ(cursor_.finished.watermark(), 2u);
+  EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, BringsBackOnlyWhatTheOutputNames) {
+  Add(1, 10);
+  Start();
+  Answer({.again = {{3, 4}, {8, 8}}});
+  EXPECT_EQ(cursor_.finished.watermark(), 2u);
+  EXPECT_FALSE(cursor_.finished.Contains(8));
+  EXPECT_TRUE(cursor_.finished.Contains(9));
+  world_.Advance(8s);
+  ASSERT_EQ(output_.events.size(), 2u);
+  EXPECT_EQ(output_.events[1], 3u);
+  Answer({});
+  EXPECT_EQ(cursor_.finished.watermark(), 10u);
+  EXPECT_EQ(Sum("andon_events_passed_total"), 10u);
+}
+
+TEST_F(FlusherTest, FinishesRefusedEventsWhenTheirErrorEventsAreDurable) {
+  Add(1, 3);
+  Start();
+  Answer({.rejected = {{2, "field [n] is no date"}}});
+  ASSERT_EQ(rejected_.size(), 1u);
+  EXPECT_EQ(rejected_[0]->rejections[0].reason, "field [n] is no date");
+  EXPECT_FALSE(cursor_.finished.Contains(2));
+  EXPECT_FALSE(flusher_->idle());
+  rejected_[0]->durable();
+  world_.RunUntilIdle();
+  EXPECT_EQ(cursor_.finished.watermark(), 3u);
+  EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, RefusesEveryEventOfAChunkThatIsRejectedWhole) {
+  Add(1, 3);
+  Start();
+  Answer({.status = Rejected("too large")});
+  ASSERT_EQ(rejected_.size(), 1u);
+  EXPECT_EQ(rejected_[0]->rejections.size(), 3u);
+}
+
+TEST_F(FlusherTest, EndsAnErrorEventThatIsRefusedItself) {
+  Add(1, 2, &error_tag_);
+  Start();
+  Answer({.status = Rejected("no")});
+  EXPECT_THAT(rejected_, IsEmpty());
+  EXPECT_EQ(cursor_.finished.watermark(), 2u);
+  EXPECT_EQ(metrics_.Sum("andon_events_dropped_total", {{"cause", "error_rejected"}}), 2u);
+  EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, TakesAForgottenAnswerForUnavailable) {
+  Add(1, 1);
+  output_.forget = true;
+  Start();
+  EXPECT_THAT(flusher_->trouble(), HasSubstr("gave no answer"));
+  output_.forget = false;
+  world_.Advance(8s);
+  Answer({});
+  EXPECT_EQ(cursor_.finished.watermark(), 1u);
+}
+
+TEST_F(FlusherTest, GivesUpOnlyWhenAskedTo) {
+  Add(1, 1);
+  Start({}, {.initial = 1s, .maximum = 2s, .give_up_after = 5s});
+  for (int i = 0; i < 20 && rejected_.empty(); ++i) {
+    if (!output_.pending.empty()) Answer({.status = Unavailable("down")});
+    world_.Advance(2s);
+  }
+  ASSERT_EQ(rejected_.size(), 1u);
+  EXPECT_THAT(rejected_[0]->rejections[0].reason, HasSubstr("gave up after"));
+}
+
+TEST_F(FlusherTest, WaitsForAChunkToFillUpToItsAge) {
+  Start({.bytes = 1000, .age = 5s});
+  Add(1, 1);
+  flusher_->OnReady();
+  world_.Advance(4s);
+  EXPECT_THAT(output_.written, IsEmpty());
+  world_.Advance(1s);
+  EXPECT_THAT(output_.written, ElementsAre(Range{1, 1}));
+}
+
+TEST_F(FlusherTest, StopsWhenWhatIsUnderWayIsAnswered) {
+  Add(1, 1);
+  Add(2, 1);
+  Start();
+  bool stopped = false;
+  flusher_->Stop([&] { stopped = true; });
+  EXPECT_FALSE(stopped);
+  Answer({});
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(output_.written.size(), 1u);
+}
+
+TEST_F(FlusherTest, AnAnswerAfterTheEndFindsNobody) {
+  Add(1, 1);
+  Start();
+  flusher_.reset();
+  Answer({});
+  EXPECT_TRUE(cursor_.finished.empty());
+}
+
+}  // namespace
+}  // namespace andon
