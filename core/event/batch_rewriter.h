@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@ class BatchRewriter;
 
 // Changes to one entry's record; all other fields are copied as bytes, in their order. Applied when
 // it is destroyed. Keys are borrowed until then. Later calls see the original record, not earlier
-// changes. Setting a key that is there replaces it in place; a new one goes to the end.
+// changes. Setting a key that is there replaces it in place; a new one goes to the end. Of several
+// calls for one key the last counts; record_change.h has the finer rules.
 class RecordPatch {
  public:
   RecordPatch(RecordPatch&& other) noexcept : rewriter_(other.rewriter_) {
@@ -44,6 +46,11 @@ class RecordPatch {
 // batch so that its memory is too. Thread: the worker's.
 class BatchRewriter {
  public:
+  BatchRewriter();
+  ~BatchRewriter();
+  BatchRewriter(const BatchRewriter&) = delete;
+  BatchRewriter& operator=(const BatchRewriter&) = delete;
+
   void Keep(const EntryView& entry);
   void Drop(const EntryView& entry);
   RecordPatch Change(const EntryView& entry);
@@ -75,18 +82,9 @@ class BatchRewriter {
 
  private:
   friend class RecordPatch;
-  struct Group;  // Output of one tag.
-  void ApplyPatch();
-  // Private members are the implementation's to choose (batch_rewriter.cc).
+  struct Group;
   struct State;
-  struct StateDelete {
-    void operator()(State* state) const;
-  };
-  std::unique_ptr<State, StateDelete> state_;
-
- public:
-  BatchRewriter();
-  ~BatchRewriter();
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace andon

@@ -1,5 +1,6 @@
 // fluentd's match patterns: `*` is one part, `**` any number of parts (none too), `{a,b}` either;
-// several patterns stand side by side, divided by spaces.
+// several patterns stand side by side, divided by spaces. `a.**` matches `a` too, and `**.a` does.
+// `\` takes the character behind it as it is.
 #pragma once
 
 #include <memory>
@@ -20,10 +21,11 @@ class TagPattern {
   bool Matches(std::string_view tag) const;
   const std::string& text() const { return text_; }
 
+  struct Program;  // tag_pattern_program.h
+
  private:
-  struct Node;
   std::string text_;
-  std::shared_ptr<const Node> root_;
+  std::shared_ptr<const Program> program_;
 };
 
 }  // namespace andon
