@@ -2,217 +2,164 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <map>
+#include <variant>
 
 #include "core/base/check.h"
+#include "core/metrics/exposition.h"
 
 namespace andon {
 
-namespace {
+struct MetricRegistry::Series {
+  Labels labels;  // Sorted by name.
+  std::variant<std::unique_ptr<Counter>, std::unique_ptr<Gauge>, std::unique_ptr<Histogram>> metric;
+};
 
-enum MetricType { kCounterType, kGaugeType, kHistogramType };
-
-std::string EscapedLabel(std::string_view value) {
-  std::string text;
-  for (const char c : value) {
-    if (c == '\\' || c == '"') text += '\\';
-    if (c == '\n') {
-      text += "\\n";
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
-
-// {a="x",b="y"} or nothing.
-std::string LabelText(const Labels& labels) {
-  if (labels.empty()) return "";
-  std::string text = "{";
-  for (const auto& [name, value] : labels) {
-    if (text.size() > 1) text += ',';
-    text += name + "=\"" + EscapedLabel(value) + "\"";
-  }
-  return text + "}";
-}
-
-std::string NumberText(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", value);
-  double back = 0;
-  // The shortest form that reads back the same.
-  for (int digits = 1; digits < 17; ++digits) {
-    char shorter[32];
-    std::snprintf(shorter, sizeof shorter, "%.*g", digits, value);
-    if (std::sscanf(shorter, "%lf", &back) == 1 && back == value) return shorter;
-  }
-  return text;
-}
-
-bool Contains(const Labels& all, const Labels& some) {
-  return std::ranges::all_of(
-      some, [&](const auto& label) { return std::ranges::find(all, label) != all.end(); });
-}
-
-double BucketBound(int index) { return std::ldexp(1.0, Histogram::kFirstExponent + index); }
-
-void RenderHistogram(const std::string& name, const Labels& labels, const Histogram& histogram,
-                     std::string& out) {
-  uint64_t below = 0;
-  for (int i = 0; i < Histogram::kBuckets; ++i) {
-    below += histogram.bucket(i);
-    Labels with_bound = labels;
-    with_bound.emplace_back("le", NumberText(BucketBound(i)));
-    out += name + "_bucket" + LabelText(with_bound) + " " + std::to_string(below) + "\n";
-  }
-  Labels with_bound = labels;
-  with_bound.emplace_back("le", "+Inf");
-  below += histogram.bucket(Histogram::kBuckets);
-  out += name + "_bucket" + LabelText(with_bound) + " " + std::to_string(below) + "\n";
-  out += name + "_sum" + LabelText(labels) + " " + NumberText(histogram.sum()) + "\n";
-  out += name + "_count" + LabelText(labels) + " " + std::to_string(below) + "\n";
-}
-
-}  // namespace
+struct MetricRegistry::Family {
+  std::string name;
+  std::string help;
+  MetricType type;
+  std::vector<std::unique_ptr<Series>> series;
+};
 
 void Histogram::Observe(double value) {
+  if (std::isnan(value)) return;
   int index = 0;
-  while (index < kBuckets && value > BucketBound(index)) ++index;
+  if (value > 0) {
+    int exponent = 0;
+    const double fraction = std::frexp(value, &exponent);
+    // A bucket's bound belongs to it: 2^e is 0.5 * 2^(e+1).
+    if (fraction == 0.5) --exponent;
+    index = std::isinf(value) ? kBuckets : std::clamp(exponent - kFirstExponent, 0, kBuckets);
+  }
   buckets_[static_cast<size_t>(index)].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(value, std::memory_order_relaxed);
 }
 
 uint64_t Histogram::count() const {
   uint64_t count = 0;
-  for (const auto& bucket : buckets_) count += bucket.load();
+  for (const auto& bucket : buckets_) count += bucket.load(std::memory_order_relaxed);
   return count;
 }
-
-// One labelled metric; only the member of its family's type is used.
-struct MetricRegistry::Series {
-  Counter counter;
-  Gauge gauge;
-  Histogram histogram;
-};
-
-struct MetricRegistry::Family {
-  std::string name;
-  std::string help;
-  int type;
-  std::map<Labels, std::unique_ptr<Series>> series;
-
-  Series& Find(const Labels& labels) {
-    auto& found = series[labels];
-    if (found == nullptr) found = std::make_unique<Series>();
-    return *found;
-  }
-
-  void Render(std::string& out) const {
-    static constexpr const char* kTypes[] = {"counter", "gauge", "histogram"};
-    out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + kTypes[type] + "\n";
-    for (const auto& [labels, one] : series) {
-      if (type == kHistogramType) {
-        RenderHistogram(name, labels, one->histogram, out);
-        continue;
-      }
-      out += name + LabelText(labels) + " ";
-      out += type == kCounterType ? std::to_string(one->counter.value())
-                                  : NumberText(one->gauge.value());
-      out += "\n";
-    }
-  }
-};
 
 MetricRegistry::MetricRegistry() = default;
 MetricRegistry::~MetricRegistry() = default;
 
 MetricRegistry::Family& MetricRegistry::FindFamily(std::string_view name, std::string_view help,
-                                                   int type) {
-  const auto at = std::ranges::lower_bound(families_, name, {}, [](const auto& family) {
-    return std::string_view(family->name);
-  });
-  if (at != families_.end() && (*at)->name == name) {
-    CHECK((*at)->type == type);
-    return **at;
+                                                   MetricType type) {
+  for (const auto& family : families_) {
+    if (family->name != name) continue;
+    CHECK(family->type == type);  // One name, one kind.
+    return *family;
   }
-  return **families_.insert(
-      at, std::make_unique<Family>(Family{std::string(name), std::string(help), type, {}}));
+  CHECK(IsMetricName(name));
+  families_.push_back(
+      std::make_unique<Family>(Family{std::string(name), std::string(help), type, {}}));
+  return *families_.back();
+}
+
+template <class Metric>
+Metric& MetricRegistry::FindMetric(Family& family, const Labels& labels) {
+  Labels sorted = labels;
+  std::sort(sorted.begin(), sorted.end());
+  for (const auto& series : family.series) {
+    if (series->labels == sorted) return *std::get<std::unique_ptr<Metric>>(series->metric);
+  }
+  family.series.push_back(
+      std::make_unique<Series>(Series{std::move(sorted), std::make_unique<Metric>()}));
+  return *std::get<std::unique_ptr<Metric>>(family.series.back()->metric);
 }
 
 Counter& MetricRegistry::GetCounter(std::string_view name, const Labels& labels,
                                     std::string_view help) {
   MutexLock lock(mutex_);
-  return FindFamily(name, help, kCounterType).Find(labels).counter;
+  return FindMetric<Counter>(FindFamily(name, help, MetricType::kCounter), labels);
 }
 
 Gauge& MetricRegistry::GetGauge(std::string_view name, const Labels& labels,
                                 std::string_view help) {
   MutexLock lock(mutex_);
-  return FindFamily(name, help, kGaugeType).Find(labels).gauge;
+  return FindMetric<Gauge>(FindFamily(name, help, MetricType::kGauge), labels);
 }
 
 Histogram& MetricRegistry::GetHistogram(std::string_view name, const Labels& labels,
                                         std::string_view help) {
   MutexLock lock(mutex_);
-  return FindFamily(name, help, kHistogramType).Find(labels).histogram;
+  return FindMetric<Histogram>(FindFamily(name, help, MetricType::kHistogram), labels);
 }
 
 std::shared_ptr<void> MetricRegistry::BeforeRender(std::function<void()> update) {
-  auto kept = std::make_shared<std::function<void()>>(std::move(update));
+  auto handle = std::make_shared<std::function<void()>>(std::move(update));
   MutexLock lock(mutex_);
-  std::erase_if(updates_, [](const auto& one) { return one.expired(); });
-  updates_.push_back(kept);
-  return kept;
+  std::erase_if(updates_, [](const auto& kept) { return kept.expired(); });
+  updates_.push_back(handle);
+  return handle;
 }
 
 std::string MetricRegistry::Render() {
   std::vector<std::shared_ptr<std::function<void()>>> updates;
   {
     MutexLock lock(mutex_);
-    for (const auto& one : updates_) {
-      if (auto update = one.lock()) updates.push_back(std::move(update));
+    for (const auto& kept : updates_) {
+      if (auto update = kept.lock()) updates.push_back(std::move(update));
     }
   }
-  for (const auto& update : updates) (*update)();  // Unlocked: they set gauges.
-  std::string out;
+  // Outside the lock: they ask the registry for their gauges.
+  for (const auto& update : updates) (*update)();
+  updates.clear();
+
   MutexLock lock(mutex_);
-  for (const auto& family : families_) family->Render(out);
-  return out;
+  std::vector<const Family*> families;
+  families.reserve(families_.size());
+  for (const auto& family : families_) families.push_back(family.get());
+  std::sort(families.begin(), families.end(),
+            [](const Family* a, const Family* b) { return a->name < b->name; });
+  std::string text;
+  for (const Family* family : families) {
+    AppendFamilyHead(family->name, family->help, family->type, text);
+    std::vector<const Series*> sorted;
+    sorted.reserve(family->series.size());
+    for (const auto& series : family->series) sorted.push_back(series.get());
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Series* a, const Series* b) { return a->labels < b->labels; });
+    for (const Series* series : sorted) {
+      std::visit(
+          [&](const auto& metric) { AppendMetric(family->name, series->labels, *metric, text); },
+          series->metric);
+    }
+  }
+  return text;
 }
 
 uint64_t MetricRegistry::Sum(std::string_view name, const Labels& labels) const {
   MutexLock lock(mutex_);
   uint64_t sum = 0;
   for (const auto& family : families_) {
-    if (family->name != name) continue;
-    for (const auto& [has, series] : family->series) {
-      if (Contains(has, labels)) sum += series->counter.value();
+    if (family->name != name || family->type != MetricType::kCounter) continue;
+    for (const auto& series : family->series) {
+      const Labels& has = series->labels;
+      const bool wanted = std::all_of(labels.begin(), labels.end(), [&](const auto& label) {
+        return std::find(has.begin(), has.end(), label) != has.end();
+      });
+      if (wanted) sum += std::get<std::unique_ptr<Counter>>(series->metric)->value();
     }
   }
   return sum;
 }
 
-namespace {
-
-Labels Joined(const Labels& labels, Labels more) {
-  Labels all = labels;
-  all.insert(all.end(), std::make_move_iterator(more.begin()),
-             std::make_move_iterator(more.end()));
-  return all;
-}
-
-}  // namespace
-
 Counter& MetricScope::GetCounter(std::string_view name, std::string_view help, Labels more) const {
-  return registry_->GetCounter(name, Joined(labels_, std::move(more)), help);
+  more.insert(more.begin(), labels_.begin(), labels_.end());
+  return registry_->GetCounter(name, more, help);
 }
+
 Gauge& MetricScope::GetGauge(std::string_view name, std::string_view help, Labels more) const {
-  return registry_->GetGauge(name, Joined(labels_, std::move(more)), help);
+  more.insert(more.begin(), labels_.begin(), labels_.end());
+  return registry_->GetGauge(name, more, help);
 }
+
 Histogram& MetricScope::GetHistogram(std::string_view name, std::string_view help,
                                      Labels more) const {
-  return registry_->GetHistogram(name, Joined(labels_, std::move(more)), help);
+  more.insert(more.begin(), labels_.begin(), labels_.end());
+  return registry_->GetHistogram(name, more, help);
 }
 
 }  // namespace andon

@@ -51,12 +51,16 @@ class Histogram {
   std::atomic<double> sum_{0};
 };
 
+enum class MetricType : uint8_t { kCounter, kGauge, kHistogram };
+
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 // Owns every metric by name and labels. Asking again for the same gives the same, so that counts
 // go on over a reload. What is given lives as long as the registry. Thread: any.
 class MetricRegistry {
  public:
+  MetricRegistry();
+  ~MetricRegistry();
   Counter& GetCounter(std::string_view name, const Labels& labels, std::string_view help);
   Gauge& GetGauge(std::string_view name, const Labels& labels, std::string_view help);
   Histogram& GetHistogram(std::string_view name, const Labels& labels, std::string_view help);
@@ -71,14 +75,13 @@ class MetricRegistry {
  private:
   struct Family;
   struct Series;
-  Family& FindFamily(std::string_view name, std::string_view help, int type);
+  Family& FindFamily(std::string_view name, std::string_view help, MetricType type)
+      REQUIRES(mutex_);
+  template <class Metric>
+  Metric& FindMetric(Family& family, const Labels& labels) REQUIRES(mutex_);
   mutable Mutex mutex_;
   std::vector<std::unique_ptr<Family>> families_ GUARDED_BY(mutex_);
   std::vector<std::weak_ptr<std::function<void()>>> updates_ GUARDED_BY(mutex_);
-
- public:
-  MetricRegistry();
-  ~MetricRegistry();
 };
 
 // A registry with labels already chosen: what a plugin is given.

@@ -2,6 +2,7 @@
 // cause that has a name. received = passed + dropped(by cause) + held.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,9 @@ namespace andon {
 class PartLedger {
  public:
   explicit PartLedger(MetricScope scope);
+  ~PartLedger();
+  PartLedger(const PartLedger&) = delete;
+  PartLedger& operator=(const PartLedger&) = delete;
 
   void Received(uint64_t events) { received_.Add(events); }
   void Passed(uint64_t events) { passed_.Add(events); }
@@ -27,11 +31,15 @@ class PartLedger {
   uint64_t passed() const { return passed_.value(); }
 
  private:
+  struct Cause;
+  Counter& CauseCounter(std::string_view cause);
+
   MetricScope scope_;
   Counter& received_;
   Counter& passed_;
   Counter& retried_;
   Counter& rejected_;
+  std::atomic<Cause*> causes_{nullptr};  // A list that only grows, so that reading needs no lock.
 };
 
 }  // namespace andon
