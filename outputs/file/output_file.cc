@@ -1,0 +1,151 @@
+#include "outputs/file/output_file.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/crc32c.h"
+#include "outputs/file/folders.h"
+
+namespace andon {
+
+namespace {
+
+constexpr size_t kKeepBytes = size_t{64} << 10;  // Of a staging buffer, from chunk to chunk.
+
+}  // namespace
+
+uint32_t OutputFile::Mark::TailCrc() const { return Crc32c(AsBytes(tail)); }
+
+OutputFile::OutputFile(FileSystem& files, std::string path, std::string tag)
+    : files_(files), path_(std::move(path)), tag_(std::move(tag)) {}
+
+Status OutputFile::OpenOrCreate(const FileCreation& creation) {
+  auto file = files_.Open(path_, {.mode = OpenMode::kWrite});
+  if (file.ok()) return Adopt(*std::move(file));
+  const Status created = Create(creation);
+  if (created.ok()) return OkStatus();
+  // What is there but cannot be opened says more than that it cannot be created.
+  const auto there = Exists(files_, path_);
+  return there.ok() && *there ? file.status() : created;
+}
+
+Status OutputFile::Create(const FileCreation& creation) {
+  const OpenOptions options{
+      .mode = OpenMode::kCreateNew, .direct = false, .permissions = creation.permissions};
+  const std::string folder = FolderOf(path_);
+  auto file = files_.Open(path_, options);
+  if (file.ok()) {
+    RETURN_IF_ERROR(files_.SyncDirectory(folder));
+  } else {
+    RETURN_IF_ERROR(MakeFolders(files_, folder, creation.folder_permissions));
+    file = files_.Open(path_, options);
+    if (!file.ok()) return file.status();
+    RETURN_IF_ERROR(files_.SyncDirectory(folder));
+  }
+  return Adopt(*std::move(file));
+}
+
+Status OutputFile::Adopt(std::unique_ptr<File> file) {
+  ASSIGN_OR_RETURN(const FileId id, file->Id());
+  ASSIGN_OR_RETURN(const uint64_t size, file->Size());
+  ASSIGN_OR_RETURN(Mark end, ReadMark(*file, size));
+  file_ = std::move(file);
+  id_ = id;
+  known_ = true;
+  written_ = end;
+  answered_ = std::move(end);
+  torn_ = dirty_ = sync_failed_ = noted = false;
+  return OkStatus();
+}
+
+Status OutputFile::Reopen() {
+  ASSIGN_OR_RETURN(auto file, files_.Open(path_, {.mode = OpenMode::kWrite}));
+  ASSIGN_OR_RETURN(const FileId id, file->Id());
+  if (id != id_) return Unavailable(path_ + ": another file took its place while it was written");
+  file_ = std::move(file);
+  return OkStatus();
+}
+
+void OutputFile::Forget() {
+  file_.reset();
+  known_ = noted = torn_ = dirty_ = sync_failed_ = false;
+  written_ = answered_ = {};
+}
+
+bool OutputFile::IsAtItsPath() {
+  auto file = files_.Open(path_, {.mode = OpenMode::kRead});
+  if (!file.ok()) return false;
+  const auto id = (*file)->Id();
+  return id.ok() && *id == id_;
+}
+
+Result<bool> OutputFile::FollowSize() {
+  if (torn_) return false;
+  ASSIGN_OR_RETURN(const uint64_t size, file_->Size());
+  if (size == written_.length) return false;
+  const bool was_pending = pending();
+  ASSIGN_OR_RETURN(written_, ReadMark(*file_, size));
+  if (!was_pending) answered_ = written_;
+  return true;
+}
+
+Status OutputFile::WriteStaged() {
+  if (torn_) RETURN_IF_ERROR(CutBack(Mark(written_)));
+  const Bytes bytes = staged_.bytes();
+  Status status = file_->WriteAt(written_.length, bytes, false);
+  if (!status.ok()) {
+    (void)CutBack(Mark(written_));  // Where it fails, it is tried again before the next write.
+    return status;
+  }
+  dirty_ = true;
+  written_.length += bytes.size();
+  const std::string_view text = AsText(bytes);
+  written_.tail += text.substr(text.size() - std::min(text.size(), kFileTailBytes));
+  if (written_.tail.size() > kFileTailBytes) {
+    written_.tail.erase(0, written_.tail.size() - kFileTailBytes);
+  }
+  DropStaged();
+  return OkStatus();
+}
+
+void OutputFile::DropStaged() {
+  staged_.Clear();
+  if (staged_.capacity() > kKeepBytes) staged_.Release();
+}
+
+Status OutputFile::Sync() {
+  if (sync_failed_) return Unavailable(path_ + ": what was written last could not be made durable");
+  if (!dirty_) return OkStatus();
+  Status status = is_open() ? OkStatus() : Reopen();
+  if (status.ok()) status = file_->Sync();
+  if (status.ok()) {
+    dirty_ = false;
+  } else {
+    sync_failed_ = true;
+  }
+  return status;
+}
+
+Status OutputFile::CutBack(const Mark& mark) {
+  written_ = mark;
+  sync_failed_ = false;
+  torn_ = true;
+  if (!is_open()) RETURN_IF_ERROR(Reopen());
+  RETURN_IF_ERROR(file_->Truncate(written_.length));
+  torn_ = false;
+  return OkStatus();
+}
+
+NotedFile OutputFile::Note() const {
+  return {path_, id_, answered_.length, answered_.TailCrc(), born, tag_};
+}
+
+Result<OutputFile::Mark> ReadMark(File& file, uint64_t length) {
+  OutputFile::Mark mark{length, std::string(std::min<uint64_t>(length, kFileTailBytes), '\0')};
+  const std::span<std::byte> to{reinterpret_cast<std::byte*>(mark.tail.data()), mark.tail.size()};
+  ASSIGN_OR_RETURN(const size_t came, file.ReadAt(length - to.size(), to));
+  mark.tail.resize(came);
+  return mark;
+}
+
+}  // namespace andon

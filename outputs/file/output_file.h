@@ -1,0 +1,101 @@
+// One file that is written to: how long it is, how much of that is answered for, and how it gets
+// back to where it was.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/bytes.h"
+#include "core/base/file.h"
+#include "core/base/status.h"
+#include "core/base/time.h"
+#include "outputs/file/file_note.h"
+
+namespace andon {
+
+struct FileCreation {
+  uint32_t permissions = 0640;
+  uint32_t folder_permissions = 0750;
+};
+
+// Thread: output. Bytes go three steps: staged (formatted, in memory), written (in the file), and
+// answered (durable, and their chunk was answered for). The note names what is answered. After any
+// failure the file is cut back; where even that fails, before the next write.
+class OutputFile {
+ public:
+  // An end of the file: its length and its last bytes.
+  struct Mark {
+    uint64_t length = 0;
+    std::string tail;
+    uint32_t TailCrc() const;
+  };
+
+  OutputFile(FileSystem& files, std::string path, std::string tag);
+
+  const std::string& path() const { return path_; }
+  const std::string& tag() const { return tag_; }  // One of those that are written here.
+  // What is staged is given up.
+  void DropStaged();
+  ByteBuffer& staged() { return staged_; }
+
+  // Opens what is there and goes on at its end, or creates it, durably. Sets the identity.
+  Status OpenOrCreate(const FileCreation& creation);
+  // Takes an open file of that name over, as recovered.
+  Status Adopt(std::unique_ptr<File> file);
+  // Opens the same file again after CloseDescriptor.
+  Status Reopen();
+  void CloseDescriptor() { file_.reset(); }
+  bool is_open() const { return file_ != nullptr; }
+  // The name stands for another file from now on: nothing may be pending.
+  void Forget();
+
+  // False when the path leads to another file, or to none: somebody moved this one.
+  bool IsAtItsPath();
+  // Takes note of what others appended or cut off. True when somebody did.
+  Result<bool> FollowSize();
+  // Appends what is staged.
+  Status WriteStaged();
+  Status Sync();
+  // Cuts off what was written behind `mark`.
+  Status CutBack(const Mark& mark);
+  Status CutBackToAnswered() { return CutBack(answered_); }
+  void Answered(Mark mark) { answered_ = std::move(mark); }
+
+  const Mark& written() const { return written_; }
+  const Mark& answered() const { return answered_; }
+  bool pending() const { return written_.length != answered_.length; }
+  bool dirty() const { return dirty_; }
+  bool known() const { return known_; }  // It has an identity.
+  FileId id() const { return id_; }
+  NotedFile Note() const;
+
+  bool noted = false;   // A durable note names it.
+  bool in_use = false;  // By the chunk that is being written.
+  uint32_t born = 0;    // Seconds since 1970.
+  MonotonicTime last_write{};
+  MonotonicTime last_check{};  // Of IsAtItsPath.
+  MonotonicTime rotate_not_before{};
+
+ private:
+  Status ReadTail(Mark* mark);
+  Status Create(const FileCreation& creation);
+
+  FileSystem& files_;
+  const std::string path_;
+  const std::string tag_;
+  ByteBuffer staged_;
+  std::unique_ptr<File> file_;
+  FileId id_;
+  bool known_ = false;
+  bool dirty_ = false;
+  bool torn_ = false;         // There may be bytes behind written_.
+  bool sync_failed_ = false;  // What is written since answered_ cannot be trusted.
+  Mark written_;
+  Mark answered_;
+};
+
+// The last bytes before `length` of a file.
+Result<OutputFile::Mark> ReadMark(File& file, uint64_t length);
+
+}  // namespace andon

@@ -1,0 +1,71 @@
+#include "outputs/file/stager.h"
+
+#include <utility>
+
+namespace andon {
+
+namespace {
+
+// The note lists every file, and a note has to fit into a record of the journal.
+constexpr size_t kMaxFilesPerChunk = 1024;
+constexpr size_t kMaxPathBytesPerChunk = size_t{128} << 10;
+
+}  // namespace
+
+Stager::Stager(const PathTemplate& path, std::unique_ptr<Formatter> formatter, FileSet& files)
+    : path_(path), formatter_(std::move(formatter)), files_(files) {}
+
+Staged Stager::Stage(const Chunk& chunk) {
+  Staged staged;
+  path_bytes_ = 0;
+  for (const Piece& piece : chunk.pieces()) {
+    if (staged.again.empty()) StagePiece(piece, &staged);
+  }
+  if (!staged.again.empty()) staged.again.back().last = chunk.window().last;
+  return staged;
+}
+
+void Stager::StagePiece(const Piece& piece, Staged* staged) {
+  const std::string_view tag = piece.tag->text();
+  const uint32_t bucket = path_.bucket_seconds();
+  uint32_t current = UINT32_MAX;
+  bool aimed = false;
+  Sequence sequence = piece.first;
+  for (EntryIterator entry(piece.entries); !entry.done(); entry.Next(), ++sequence) {
+    const uint32_t wanted = bucket == 0 ? 0 : entry->time.seconds / bucket;
+    if (!aimed || wanted != current) {
+      if (!Aim(tag, entry->time.seconds, staged)) {
+        staged->again.push_back({sequence, sequence});
+        return;
+      }
+      aimed = true;
+      current = wanted;
+    }
+    if (file_ == nullptr) {
+      staged->rejected.push_back({sequence, why_not_});
+    } else {
+      formatter_->Format(*piece.tag, *entry, file_->staged());
+    }
+  }
+}
+
+// False when the chunk has as many files as it may.
+bool Stager::Aim(std::string_view tag, uint32_t seconds, Staged* staged) {
+  why_not_ = path_.Render(tag, seconds, &rendered_);
+  file_ = nullptr;
+  if (why_not_ != nullptr) return true;
+  OutputFile* file = files_.Find(rendered_);
+  if (file == nullptr || !file->in_use) {
+    if (staged->files.size() >= kMaxFilesPerChunk || path_bytes_ >= kMaxPathBytesPerChunk) {
+      return false;
+    }
+    path_bytes_ += rendered_.size();
+    if (file == nullptr) file = &files_.Get(rendered_, tag);
+    file->in_use = true;
+    staged->files.push_back(file);
+  }
+  file_ = file;
+  return true;
+}
+
+}  // namespace andon
