@@ -46,6 +46,8 @@ void PrintDetails(const std::vector<CatalogEntry>& entries, size_t width, std::o
   for (const CatalogEntry& entry : entries) {
     out << entry.kind << " " << entry.name << ": " << entry.summary << "\n\n"
         << OptionsAsText(entry.options, width) << "\n";
+    const bool has_more = entry.kind == "input" || entry.kind == "filter" || entry.kind == "output";
+    if (has_more) out << "besides: andon plugins \"every " << entry.kind << "\"\n\n";
   }
   for (const std::string& line : WrapText(kHowToWrite, width)) out << line << "\n";
 }
