@@ -1,6 +1,7 @@
 // The positions of all sources: as recovered from the journal, and as appended since.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -15,6 +16,14 @@ namespace andon {
 class PositionStore {
  public:
   virtual ~PositionStore() = default;
+
+  // What a stored position survives: what an input may promise its peers.
+  enum class Survives : uint8_t {
+    kNothing,  // In memory only: a restart forgets it.
+    kProcess,  // A killed process, not a power cut.
+    kPowerCut,
+  };
+  virtual Survives survives() const { return Survives::kPowerCut; }
 
   // The newest value of `source`, durable or not yet. Thread: any.
   virtual std::optional<std::string> Find(std::string_view source) const = 0;

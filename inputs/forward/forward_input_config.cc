@@ -1,0 +1,115 @@
+#include "inputs/forward/forward_input_config.h"
+
+#include <utility>
+
+namespace andon::forward {
+namespace {
+
+constexpr uint16_t kPort = 24224;
+constexpr uint64_t kLeastChunk = 4096;
+
+void ReadTls(ConfigReader& reader, TlsOptions* tls) {
+  tls->enabled = true;
+  reader.Required("certificate", &tls->certificate, "PEM file with our certificate chain");
+  reader.Required("key", &tls->key, "PEM file with the certificate's private key");
+  reader.Optional("ca", &tls->ca, "PEM file with who may sign senders' certificates");
+  reader.Optional("client_certificate", &tls->client_certificate,
+                  "refuse senders without a certificate signed by ca (mutual TLS)");
+  reader.Optional("minimum_version", &tls->minimum_version, "oldest TLS version: 1.2 or 1.3");
+  if (!reader.describing() && tls->client_certificate && tls->ca.empty()) {
+    reader.Fail("client_certificate", "client_certificate needs \"ca\"");
+  }
+}
+
+void ReadClients(ConfigReader& reader, Security* security) {
+  reader.List("clients", &security->clients, false,
+              "senders from certain addresses, with a key of their own",
+              [](ConfigReader& item, Security::Client* client) {
+                Secret key;
+                item.Required("address", &client->text, "an address or a range: 192.0.2.0/24");
+                item.Optional("shared_key", &key, "their key; the common one when left out");
+                item.Optional("users", &client->users, "who may log in from there; all when empty");
+                client->shared_key = std::move(key.value);
+                if (item.describing() || client->text.empty()) return;
+                auto range = AddressRange::Parse(client->text);
+                if (range.ok()) {
+                  client->range = *range;
+                } else {
+                  item.Fail("address", std::string(range.status().message()));
+                }
+              });
+}
+
+void ReadSecurity(ConfigReader& reader, Security* security) {
+  Secret key;
+  security->enabled = true;
+  reader.Optional("self_hostname", &security->self_hostname,
+                  "our name in the handshake; the machine's when left out");
+  reader.Required("shared_key", &key, "what senders must know");
+  security->shared_key = std::move(key.value);
+  reader.List("users", &security->users, false, "who must log in besides",
+              [](ConfigReader& item, Security::User* user) {
+                Secret password;
+                item.Required("username", &user->name, "name");
+                item.Required("password", &password, "password");
+                user->password = std::move(password.value);
+              });
+  ReadClients(reader, security);
+  reader.Optional("allow_anonymous_source", &security->allow_anonymous_source,
+                  "take senders that no entry of clients covers");
+}
+
+void ReadListen(ConfigReader& reader, ForwardInputConfig* config) {
+  reader.Optional("listen", &config->listen, "where to listen: tcp://host:port or unix:///path");
+  if (reader.describing()) return;
+  if (config->listen.empty()) reader.Fail("listen", "listen is empty: name an address");
+  for (const std::string& text : config->listen) {
+    auto address = ParseAddress(text, Address::Kind::kTcp, kPort);
+    if (!address.ok()) {
+      reader.Fail("listen", std::string(address.status().message()));
+    } else if (address->kind != Address::Kind::kTcp && address->kind != Address::Kind::kUnix) {
+      reader.Fail("listen", '"' + text + "\": forward listens on tcp:// and unix://");
+    } else {
+      config->addresses.push_back(*std::move(address));
+    }
+  }
+}
+
+}  // namespace
+
+Result<ForwardInputConfig> ForwardInputConfig::Parse(const ConfigNode& node) {
+  ForwardInputConfig config;
+  ConfigReader reader(node);
+  ReadListen(reader, &config);
+  reader.Optional("heartbeat", &config.heartbeat,
+                  "answer UDP heartbeats on the same addresses and ports");
+  reader.Section("tls", true, "speak TLS",
+                 [&config](ConfigReader& section) { ReadTls(section, &config.tls); });
+  reader.Section("security", true, "handshake with a shared key, and users",
+                 [&config](ConfigReader& section) { ReadSecurity(section, &config.security); });
+  reader.Optional("chunk_size_limit", &config.chunk_size_limit,
+                  "largest message that is held in memory; an uncompressed PackedForward may be "
+                  "larger, and is then taken in parts");
+  reader.Optional("unpacked_size_limit", &config.unpacked_size_limit,
+                  "most that a compressed message may unpack to");
+  reader.Optional("receive_memory", &config.receive_memory,
+                  "for partly received messages of all connections of a worker; when it is used "
+                  "up, only the oldest is read on");
+  reader.Optional("max_connections", &config.max_connections,
+                  "of a worker; further ones are closed at once");
+  reader.Optional("repeat_window", &config.repeat_window,
+                  "how many chunks of senders without numbers are remembered, so that one with the "
+                  "same id and content is not stored twice; 0: none");
+  reader.Optional("lane_expiry", &config.lane_expiry,
+                  "forget the numbers of an andon sender that was silent for so long");
+  if (!reader.describing()) {
+    if (config.chunk_size_limit.bytes < kLeastChunk) {
+      reader.Fail("chunk_size_limit", "chunk_size_limit is too small: 4KiB at least");
+    }
+    if (config.max_connections == 0) reader.Fail("max_connections", "max_connections is 0");
+  }
+  RETURN_IF_ERROR(reader.Finish());
+  return config;
+}
+
+}  // namespace andon::forward

@@ -1,0 +1,70 @@
+#include "inputs/forward/receive_budget.h"
+
+#include <algorithm>
+
+namespace andon::forward {
+namespace {
+
+constexpr size_t kLeastRead = 4096;
+constexpr size_t kShare = 4;                     // A read gets at most this part of what is left.
+constexpr size_t kWokenFor = size_t{256} << 10;  // One holder is woken for so much room.
+
+}  // namespace
+
+size_t ReceiveBudget::Grant(Holder& holder, size_t wanted) {
+  const size_t left = used_ < limit_ ? limit_ - used_ : 0;
+  if (IsOldest(holder)) return wanted;
+  if (left > 0) return std::min(wanted, std::max(kLeastRead, left / kShare));
+  // Messages that are whole at once need no memory: who holds nothing goes on for a while.
+  if (holder.charged_ == 0 && used_ < limit_ + limit_ / kShare) return std::min(wanted, kLeastRead);
+  if (!holder.waiting_) waiting_.push_back(&holder);
+  holder.waiting_ = true;
+  return 0;
+}
+
+void ReceiveBudget::Charge(Holder& holder, size_t bytes, bool fresh, MonotonicTime now) {
+  const bool held = holder.charged_ > 0;
+  used_ = used_ - holder.charged_ + bytes;
+  holder.charged_ = bytes;
+  holder.progress_ = now;
+  if (held && (fresh || bytes == 0)) holders_.erase(holder.place_);
+  if (bytes > 0 && (fresh || !held)) holder.place_ = holders_.insert(holders_.end(), &holder);
+}
+
+void ReceiveBudget::Wake() {
+  if (waiting_.empty()) return;
+  Holder* oldest = holders_.empty() ? nullptr : holders_.front();
+  if (oldest != nullptr && oldest->waiting_) {
+    waiting_.erase(std::find(waiting_.begin(), waiting_.end(), oldest));
+    oldest->waiting_ = false;
+    oldest->MayReadAgain();
+  }
+  size_t left = used_ < limit_ ? limit_ - used_ : 0;
+  while (left > 0 && !waiting_.empty()) {
+    Holder* next = waiting_.front();
+    waiting_.pop_front();
+    next->waiting_ = false;
+    next->MayReadAgain();
+    left -= std::min(left, kWokenFor);
+  }
+}
+
+void ReceiveBudget::Forget(Holder& holder) {
+  if (holder.waiting_) waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &holder));
+  holder.waiting_ = false;
+  if (holder.charged_ > 0) holders_.erase(holder.place_);
+  used_ -= holder.charged_;
+  holder.charged_ = 0;
+}
+
+ReceiveBudget::Holder* ReceiveBudget::Stalled(MonotonicTime now, Duration limit) const {
+  if (waiting_.empty() || holders_.empty()) return nullptr;
+  Holder* oldest = holders_.front();
+  return now - oldest->progress_ >= limit ? oldest : nullptr;
+}
+
+void ReceiveBudget::Excuse(MonotonicTime now) {
+  for (Holder* holder : holders_) holder->progress_ = now;
+}
+
+}  // namespace andon::forward

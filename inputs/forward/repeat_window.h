@@ -1,0 +1,43 @@
+// Recognises chunks that a sender without numbers (fluentd, fluent-bit, a client library) sends a
+// second time: the same chunk id with the same content, from the same sender. Off by default.
+//
+// What is remembered is stored with the events (source "forward.chunk:<hash>"), so it survives a
+// restart; after one, the order in which chunks are forgotten is not the order in which they came.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "core/base/bytes.h"
+#include "core/plugin/position_store.h"
+#include "inputs/forward/turn.h"
+
+namespace andon::forward {
+
+// Thread: worker.
+class RepeatWindow {
+ public:
+  // Remembers `size` chunks; 0 is off. `recover`: takes over what was stored (one worker does).
+  // Trim then forgets what is too much.
+  RepeatWindow(PositionStore& positions, size_t size, bool recover);
+
+  bool enabled() const { return size_ > 0; }
+  struct Content {
+    std::string_view principal;
+    Bytes chunk_id;
+    std::string_view tag;
+    Bytes entries;
+  };
+  // False when the chunk was taken before. Else it is remembered with this turn.
+  bool Claim(const Content& content, Turn& turn);
+  void Trim(Turn& turn);
+
+ private:
+  PositionStore& positions_;
+  const size_t size_;
+  std::deque<std::string> sources_;  // The oldest first.
+};
+
+}  // namespace andon::forward

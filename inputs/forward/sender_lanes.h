@@ -1,0 +1,48 @@
+// When each sender's lane was last heard of, so that what is remembered of senders that never come
+// back goes away one day. The day is stored beside the accepted numbers:
+//   "forward.seen:" + the lane's source  ->  day since 1970, four bytes, big-endian
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/base/time.h"
+#include "core/loop/loop.h"
+#include "core/plugin/position_store.h"
+#include "inputs/forward/turn.h"
+
+namespace andon::forward {
+
+// Thread: worker.
+class SenderLanes {
+ public:
+  SenderLanes(Loop& loop, PositionStore& positions, Duration expiry)
+      : loop_(loop), positions_(positions), expiry_(expiry), started_(loop.Now()) {}
+
+  // A message of this lane is being taken: notes the day, when it is a new one.
+  void Seen(const std::string& source, Turn& turn);
+  // Nothing of it will come again.
+  void Closed(const std::string& source, Turn& turn);
+  // Erases what was not heard of for `expiry`: by the days that were stored, and also by this
+  // process's own clock, which has run for an hour at least. So a wall clock that jumps forgets
+  // nothing that is alive.
+  void Expire(Turn& turn);
+
+ private:
+  struct Heard {
+    uint32_t day;  // As stored.
+    MonotonicTime at;
+  };
+  uint32_t Today() const;
+  bool HeardLately(const std::string& source) const;
+
+  Loop& loop_;
+  PositionStore& positions_;
+  const Duration expiry_;
+  const MonotonicTime started_;
+  std::unordered_map<std::string, Heard> heard_;  // By this worker.
+};
+
+}  // namespace andon::forward
