@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "core/base/bytes.h"
 #include "core/base/status.h"
@@ -12,6 +13,9 @@
 #include "core/event/record_view.h"
 
 namespace andon {
+
+class RecordShape;  // record_shape.h
+class ValueWalk;    // value_walk.h
 
 struct TimeRange {
   EventTime earliest{UINT32_MAX, 999'999'999};
@@ -48,19 +52,32 @@ class EntryIterator {
   EntryView current_;
 };
 
-// Validates entries as they arrive. Feed it the bytes that are there, again and again with more:
-// it goes on where it stopped and remembers the shape of the last record, which predicts the next.
+// Validates entries as they arrive. Remembers the shape of the last record, which predicts the next
+// one's: a stream of records that are alike costs half. One for each stream; Walk may be given
+// another one's bytes at any time.
 class EntryValidator {
  public:
   struct Progress {
     uint32_t count;  // Whole entries found by this call.
     size_t bytes;    // Their length.
     TimeRange times;
-    // kMore: all of them whole or one unfinished at the end. kInvalid: the entry behind `bytes` is
-    // none; error() says why. kOk: the bytes end with an entry.
+    // kOk: the bytes end with an entry. kMore: behind `bytes` an entry begins that is not whole.
+    // kInvalid: what is behind `bytes` is no entry; error() says why.
     WalkOutcome outcome;
   };
+
+  EntryValidator();
+  ~EntryValidator();
+  EntryValidator(EntryValidator&& other) noexcept;
+  EntryValidator& operator=(EntryValidator&& other) noexcept;
+
+  // Whole entries from the front of `untrusted`.
   Progress Walk(Bytes untrusted);
+  // Like Walk, when the last call gave kMore and `untrusted` begins with the entry that was not
+  // whole, unchanged, with more behind it: what was walked of a long one is not walked again. Only
+  // for who holds these bytes himself: of anything else it could take as valid what is not.
+  Progress Resume(Bytes untrusted);
+
   // A literal, e.g. "record is not a map".
   const char* error() const { return error_; }
   // Length of a bad entry that is at least a whole msgpack value (so that one can step over it and
@@ -68,8 +85,14 @@ class EntryValidator {
   size_t bad_value_bytes() const { return bad_value_bytes_; }
 
  private:
+  void WalkOn(Bytes untrusted, Progress& progress);
+  void WalkPredicted(Bytes untrusted, Progress& progress);
+  bool WalkOne(Bytes untrusted, ValueWalk& walk, Progress& progress);
+
   const char* error_ = "";
   size_t bad_value_bytes_ = 0;
+  std::unique_ptr<RecordShape> shape_;     // Null before the first record.
+  std::unique_ptr<ValueWalk> unfinished_;  // Of a long entry that was not whole.
 };
 
 }  // namespace andon

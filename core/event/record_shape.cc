@@ -1,0 +1,191 @@
+#include "core/event/record_shape.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/event/msgpack_format.h"
+#include "core/event/msgpack_walk.h"
+
+namespace andon {
+namespace {
+
+using msgpack::FirstByte;
+
+// After so many surprises for each `kMatchesPerSurprise` matches a step stops expecting.
+constexpr uint32_t kFewSurprises = 8;
+constexpr uint32_t kMatchesPerSurprise = 3;
+
+constexpr uint32_t kMostCredit = 8;
+constexpr uint32_t kLongestPause = 256;
+// A shape that matched fewer records was not worth learning.
+constexpr uint32_t kWorthLearning = 4;
+
+// By first byte: the length of a scalar that has no other length; 0 for fixstr, and all else.
+constexpr std::array<uint8_t, 256> MakeFixedSizes() {
+  std::array<uint8_t, 256> sizes{};
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const auto first = static_cast<uint8_t>(i);
+    const msgpack::Head head = msgpack::HeadOf(first);
+    const bool fixed = head.shape == msgpack::Shape::kScalar && head.length_bytes == 0 &&
+                       !msgpack::IsFixString(first);
+    sizes[i] = fixed ? static_cast<uint8_t>(1 + head.fixed) : uint8_t{0};
+  }
+  return sizes;
+}
+constexpr std::array<uint8_t, 256> kFixedSizes = MakeFixedSizes();
+
+uint64_t LoadWord(const std::byte* from) {
+  uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// The length of the scalar at `at`, found without a branch on its kind; 0 when it is none. Its
+// first five bytes may be read.
+size_t ScalarSize(const std::byte* at) {
+  const msgpack::Head head = msgpack::kHeads[FirstByte(at)];
+  if (head.shape != msgpack::Shape::kScalar) [[unlikely]]
+    return 0;
+  const uint64_t behind = LoadBigEndian<uint32_t>(at + 1);
+  return 1 + size_t{head.length_bytes} + head.fixed + (behind >> (32 - 8 * head.length_bytes));
+}
+
+}  // namespace
+
+size_t RecordShape::Match(Bytes untrusted) {
+  const std::byte* const begin = untrusted.data();
+  const size_t size = untrusted.size();
+  size_t offset = 0;
+  for (Step *step = steps_.data(), *const end = step + count_; step != end; ++step) {
+    if (offset + kMargin > size) return 0;
+    const std::byte* at = begin + offset;
+    const uint64_t differ = ((LoadWord(at) ^ step->want[0]) & step->mask[0]) |
+                            ((LoadWord(at + 8) ^ step->want[1]) & step->mask[1]);
+    if (differ != 0) return 0;
+    offset += step->literal_bytes;
+    at += step->literal_bytes;
+    const uint8_t first = FirstByte(at);
+    switch (step->next) {
+      case Next::kNothing:
+        continue;
+      case Next::kFixString:
+        if (!msgpack::IsFixString(first)) break;
+        offset += 1 + (first & 31);
+        continue;
+      case Next::kShortString:
+        if (first != msgpack::kString8) break;
+        offset += 2 + size_t{FirstByte(at + 1)};
+        continue;
+      case Next::kFixed:
+        if (kFixedSizes[first] != step->size) break;
+        offset += step->size;
+        continue;
+      case Next::kAny:
+        break;
+    }
+    const size_t scalar = ScalarSize(at);
+    if (scalar == 0) return 0;
+    offset += scalar;
+    Surprise(*step);
+  }
+  if (offset > size || offset == 0) return 0;
+  ++matches_;
+  if (credit_ < kMostCredit) ++credit_;
+  return offset;
+}
+
+void RecordShape::Surprise(Step& step) {
+  if (step.next == Next::kAny) return;
+  ++step.surprises;
+  if (step.surprises > kFewSurprises && step.surprises > matches_ / kMatchesPerSurprise) {
+    step.next = Next::kAny;
+  }
+}
+
+void RecordShape::Missed(const std::byte* record) {
+  if (wait_ > 0) {
+    --wait_;
+  } else if (credit_ > 0) {
+    --credit_;
+  } else {
+    pause_ = matches_ < kWorthLearning ? std::min(2 * pause_, kLongestPause) : 1;
+    wait_ = pause_ - 1;
+    if (!Learn(record)) count_ = 0;
+  }
+}
+
+bool RecordShape::Learn(const std::byte* record) {
+  matches_ = 0;
+  count_ = 0;
+  const std::byte* at = record;
+  const std::byte* literal = at;
+  bool fits = true;
+  bool is_key = false;
+  // Values to come in each open container, innermost last; bit 0 of the count tells key and value
+  // apart in a map.
+  struct Open {
+    uint64_t left;
+    bool map;
+  };
+  constexpr size_t kMaxOpen = 8;
+  std::array<Open, kMaxOpen> open;
+  size_t depth = 0;
+  do {
+    const msgpack::Head head = msgpack::kHeads[FirstByte(at)];
+    if (depth > 0) {
+      Open& inner = open[depth - 1];
+      is_key = inner.map && inner.left % 2 == 0;
+      --inner.left;
+    }
+    if (head.shape != msgpack::Shape::kScalar) {
+      if (depth == kMaxOpen) return false;
+      const bool map = head.shape == msgpack::Shape::kMap;
+      const uint64_t count = msgpack::CountAt(at);
+      open[depth++] = {map ? 2 * count : count, map};
+      at = msgpack::ElementsAt(at);
+    } else if (is_key) {
+      at += ValueSize(at);
+    } else {
+      fits = fits && AddLiteral({literal, at});
+      if (fits) ExpectScalar(at);
+      at += ValueSize(at);
+      literal = at;
+    }
+    while (depth > 0 && open[depth - 1].left == 0) --depth;
+  } while (depth > 0 && fits);
+  // A literal at the end: an empty map, say.
+  fits = fits && (literal == at || AddLiteral({literal, at}));
+  return fits;
+}
+
+bool RecordShape::AddLiteral(Bytes literal) {
+  do {
+    if (count_ == kMaxSteps) return false;
+    const size_t bytes = std::min(literal.size(), kLiteralBytes);
+    Step& step = steps_[count_++];
+    step = {{}, {}, static_cast<uint8_t>(bytes), Next::kNothing, 0, 0};
+    std::array<std::byte, kLiteralBytes> ones;
+    ones.fill(std::byte{0xff});
+    if (bytes > 0) {
+      std::memcpy(step.want.data(), literal.data(), bytes);
+      std::memcpy(step.mask.data(), ones.data(), bytes);
+    }
+    literal = literal.subspan(bytes);
+  } while (!literal.empty());
+  return true;
+}
+
+void RecordShape::ExpectScalar(const std::byte* value) {
+  Step& step = steps_[count_ - 1];
+  const uint8_t first = FirstByte(value);
+  step.size = kFixedSizes[first];
+  if (msgpack::IsFixString(first)) {
+    step.next = Next::kFixString;
+  } else if (first == msgpack::kString8) {
+    step.next = Next::kShortString;
+  } else {
+    step.next = step.size > 0 ? Next::kFixed : Next::kAny;
+  }
+}
+
+}  // namespace andon

@@ -1,0 +1,65 @@
+// The shape of a record: its keys and how its values look. Records of one source are alike, so the
+// last one's shape predicts the next: its keys are compared as bytes, which the processor does
+// without waiting for where each one ends, and only the values are walked.
+//
+// A prediction never decides what is valid. What it confirms has been checked byte by byte for
+// structure: the heads of containers and the keys are equal to those of a record that was walked,
+// and each value in between is a whole scalar. All else is left to the walk.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/bytes.h"
+
+namespace andon {
+
+class RecordShape {
+ public:
+  // The length of the record at the front of `untrusted` if it has this shape; 0 when it has not,
+  // when it may not be whole, or when less than kMargin bytes lie behind the last key.
+  size_t Match(Bytes untrusted);
+
+  // Tells that a valid record did not match. Takes its shape when the last one has been wrong more
+  // often than right; less and less often where no shape lasts.
+  void Missed(const std::byte* record);
+
+  static constexpr size_t kMargin = 32;
+
+ private:
+  // What the step expects behind its literal. A value that looks different is walked all the same,
+  // only slower.
+  enum class Next : uint8_t {
+    kNothing,      // The literal goes on in the next step.
+    kFixString,    // Up to 31 bytes.
+    kShortString,  // str 8
+    kFixed,        // Any whose first byte says that it has `size` bytes: numbers, nil, booleans.
+    kAny,          // It was wrong too often.
+  };
+  // Bytes that come next, at most 16, and the scalar behind them.
+  struct Step {
+    std::array<uint64_t, 2> want;
+    std::array<uint64_t, 2> mask;
+    uint8_t literal_bytes;
+    Next next;
+    uint8_t size;  // kFixed
+    uint32_t surprises;
+  };
+  static constexpr size_t kMaxSteps = 64;
+  static constexpr size_t kLiteralBytes = 16;
+
+  void Surprise(Step& step);
+  bool Learn(const std::byte* record);
+  bool AddLiteral(Bytes literal);
+  void ExpectScalar(const std::byte* value);
+
+  uint32_t matches_ = 0;  // Since Learn.
+  uint32_t credit_ = 0;   // Misses that the shape may still have.
+  uint32_t pause_ = 1;    // Records to let pass after Learn, before it is asked again.
+  uint32_t wait_ = 0;     // What is left of that.
+  size_t count_ = 0;      // Steps; 0: nothing matches.
+  std::array<Step, kMaxSteps> steps_;
+};
+
+}  // namespace andon
