@@ -120,7 +120,7 @@ Result<DummyInput::Config> DummyInput::Config::Parse(const ConfigNode& node) {
       config.record =
           "\x81\xa7message\xa5"
           "dummy";
-    } else if (auto encoded = EncodeRecord(record)) {
+    } else if (auto encoded = dummy::EncodeRecord(record)) {
       config.record = *std::move(encoded);
     }
   }

@@ -27,10 +27,9 @@ class DummyTest : public testing::Test {
 TEST_F(DummyTest, MakesItsRateAndNumbersEachEvent) {
   const auto input = Started("{tag: t, rate: 10, sequence: n, record: {message: hi}}");
   fixture.world.Advance(300ms);
-  EXPECT_THAT(fixture.emitter.events(),
-              ElementsAre(EventIs("t", R"({"n":1,"message":"hi"})"),
-                          EventIs("t", R"({"n":2,"message":"hi"})"),
-                          EventIs("t", R"({"n":3,"message":"hi"})")));
+  EXPECT_THAT(fixture.emitter.events(), ElementsAre(EventIs("t", R"({"n":1,"message":"hi"})"),
+                                                    EventIs("t", R"({"n":2,"message":"hi"})"),
+                                                    EventIs("t", R"({"n":3,"message":"hi"})")));
   fixture.world.Advance(10s);
   EXPECT_EQ(fixture.emitter.count(), 103u);
   EXPECT_EQ(fixture.ledger.received(), 103u);
@@ -58,8 +57,7 @@ TEST_F(DummyTest, GoesOnWithTheNextNumberAfterARestart) {
   fixture.emitter.Clear();
   const auto second = Started("{tag: t, rate: 10, count: 5, sequence: n, record: {}}");
   fixture.world.Advance(10s);
-  EXPECT_THAT(fixture.emitter.records(),
-              ElementsAre(R"({"n":3})", R"({"n":4})", R"({"n":5})"));
+  EXPECT_THAT(fixture.emitter.records(), ElementsAre(R"({"n":3})", R"({"n":4})", R"({"n":5})"));
 }
 
 TEST_F(DummyTest, APauseIsNotCaughtUpWith) {

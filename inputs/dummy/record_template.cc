@@ -5,7 +5,7 @@
 
 #include "core/event/msgpack_writer.h"
 
-namespace andon {
+namespace andon::dummy {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::optional<std::string> EncodeRecord(const ConfigNode& node) {
   return std::string(buffer.text());
 }
 
-}  // namespace andon
+}  // namespace andon::dummy

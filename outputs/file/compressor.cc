@@ -7,7 +7,7 @@
 
 #include "core/base/check.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::unique_ptr<Compressor> MakeCompressor(Compression compression) {
   return std::make_unique<Gzip>();
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

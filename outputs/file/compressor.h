@@ -8,7 +8,7 @@
 #include "core/base/bytes.h"
 #include "core/base/status.h"
 
-namespace andon {
+namespace andon::file_output {
 
 enum class Compression : uint8_t { kNone, kGzip, kZstd };
 
@@ -24,4 +24,4 @@ class Compressor {
 
 std::unique_ptr<Compressor> MakeCompressor(Compression compression);
 
-}  // namespace andon
+}  // namespace andon::file_output

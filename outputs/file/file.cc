@@ -16,6 +16,10 @@
 
 namespace andon {
 
+using file_output::Compression;
+using file_output::FileSync;
+using file_output::TimeZone;
+
 template <>
 struct EnumNames<TimeZone> {
   static constexpr std::pair<std::string_view, TimeZone> kNames[] = {{"local", TimeZone::kLocal},
@@ -32,6 +36,7 @@ struct EnumNames<FileSync> {
                                                                      {"os", FileSync::kOs}};
 };
 
+namespace file_output {
 namespace {
 
 constexpr uint32_t kPermissionBits = 0777;
@@ -109,4 +114,5 @@ namespace {
 const Register<Output, FileOutput> kFile("file", "writes events to files, each exactly once");
 
 }  // namespace
+}  // namespace file_output
 }  // namespace andon

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -113,4 +113,4 @@ Result<FileNote> DecodeFileNote(std::string_view text) {
   return note;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

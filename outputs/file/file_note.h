@@ -18,7 +18,7 @@
 #include "core/base/file.h"
 #include "core/base/status.h"
 
-namespace andon {
+namespace andon::file_output {
 
 // So many bytes before the noted length are remembered by their checksum: a file that was deleted
 // and whose inode another file got is not cut.
@@ -51,4 +51,4 @@ std::string EncodeFileNote(const FileNote& note);
 // An empty text is an empty note. kCorrupt names the line.
 Result<FileNote> DecodeFileNote(std::string_view text);
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -5,7 +5,7 @@
 
 #include "core/base/log.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -472,4 +472,4 @@ void FileOutput::Upkeep() {
   if (files_->size() > 0 || !packs_.empty()) ScheduleUpkeep();
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -19,7 +19,7 @@
 #include "outputs/file/rotation.h"
 #include "outputs/file/stager.h"
 
-namespace andon {
+namespace andon::file_output {
 
 enum class FileSync : uint8_t { kGroup, kOs };
 
@@ -134,4 +134,4 @@ class FileOutput final : public Output {
   std::shared_ptr<FileOutput*> self_;  // Null once this is gone.
 };
 
-}  // namespace andon
+}  // namespace andon::file_output

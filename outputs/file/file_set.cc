@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace andon {
+namespace andon::file_output {
 
 OutputFile* FileSet::Find(std::string_view path) {
   const auto found = all_.find(path);
@@ -67,4 +67,4 @@ FileSet::Map::iterator FileSet::Oldest() {
   return oldest;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -12,7 +12,7 @@
 #include "core/base/time.h"
 #include "outputs/file/output_file.h"
 
-namespace andon {
+namespace andon::file_output {
 
 // Thread: output. A file stays here, and in the note, as long as anything of it is pending; its
 // descriptor may be closed and opened again meanwhile.
@@ -69,4 +69,4 @@ class FileSet {
   Map all_;
 };
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace andon {
+namespace andon::file_output {
 
 std::string FolderOf(std::string_view path) {
   const size_t slash = path.rfind('/');
@@ -43,4 +43,4 @@ Status MakeFolders(FileSystem& files, const std::string& folder, uint32_t permis
   return files.SyncDirectory(folder);
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -7,7 +7,7 @@
 #include "core/base/file.h"
 #include "core/base/status.h"
 
-namespace andon {
+namespace andon::file_output {
 
 // The folder that holds `path`: "." for a bare name, "/" for "/name".
 std::string FolderOf(std::string_view path);
@@ -20,4 +20,4 @@ Result<bool> Exists(FileSystem& files, const std::string& path);
 // Makes `folder` and what is missing above it, all of it durable.
 Status MakeFolders(FileSystem& files, const std::string& folder, uint32_t permissions);
 
-}  // namespace andon
+}  // namespace andon::file_output

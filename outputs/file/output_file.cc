@@ -6,7 +6,7 @@
 #include "core/base/crc32c.h"
 #include "outputs/file/folders.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -148,4 +148,4 @@ Result<OutputFile::Mark> ReadMark(File& file, uint64_t length) {
   return mark;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -12,7 +12,7 @@
 #include "core/base/time.h"
 #include "outputs/file/file_note.h"
 
-namespace andon {
+namespace andon::file_output {
 
 struct FileCreation {
   uint32_t permissions = 0640;
@@ -98,4 +98,4 @@ class OutputFile {
 // The last bytes before `length` of a file.
 Result<OutputFile::Mark> ReadMark(File& file, uint64_t length);
 
-}  // namespace andon
+}  // namespace andon::file_output

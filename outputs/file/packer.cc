@@ -4,7 +4,7 @@
 
 #include "outputs/file/folders.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -107,4 +107,4 @@ Result<bool> Packer::Settle(FileSystem& files, const NotedPack& pack) {
   return true;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

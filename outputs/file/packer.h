@@ -12,7 +12,7 @@
 #include "outputs/file/compressor.h"
 #include "outputs/file/file_note.h"
 
-namespace andon {
+namespace andon::file_output {
 
 // Thread: output. A crash at any moment leaves the original or the whole target, or both; then the
 // target is complete, because it gets its name only when it is durable. Destroying it stops; what
@@ -57,4 +57,4 @@ class Packer {
   std::shared_ptr<int> step_;  // A posted step runs only while this is the one it was posted for.
 };
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -7,7 +7,7 @@
 
 #include "core/event/tag_parts.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -179,4 +179,4 @@ const char* PathTemplate::AppendTime(const Part& part, uint32_t seconds, std::st
   return nullptr;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

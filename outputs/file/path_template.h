@@ -8,7 +8,7 @@
 #include "core/base/status.h"
 #include "core/base/time.h"
 
-namespace andon {
+namespace andon::file_output {
 
 enum class TimeZone : uint8_t { kLocal, kUtc };
 
@@ -49,4 +49,4 @@ class PathTemplate {
   uint32_t bucket_seconds_ = 0;
 };
 
-}  // namespace andon
+}  // namespace andon::file_output

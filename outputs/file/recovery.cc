@@ -7,7 +7,7 @@
 #include "outputs/file/output_file.h"
 #include "outputs/file/packer.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -93,4 +93,4 @@ Result<Recovered> RecoverFiles(FileSystem& files, const FileNote& note) {
   return recovered;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -9,7 +9,7 @@
 #include "core/base/status.h"
 #include "outputs/file/file_note.h"
 
-namespace andon {
+namespace andon::file_output {
 
 struct RecoveredFile {
   NotedFile noted;
@@ -29,4 +29,4 @@ struct Recovered {
 // is followed by another call.
 Result<Recovered> RecoverFiles(FileSystem& files, const FileNote& note);
 
-}  // namespace andon
+}  // namespace andon::file_output

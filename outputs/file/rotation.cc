@@ -8,7 +8,7 @@
 #include "outputs/file/folders.h"
 #include "outputs/file/output_file.h"
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -110,4 +110,4 @@ Status Rotation::RemoveOld(const std::string& path) const {
   return OkStatus();
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -11,7 +11,7 @@
 #include "core/base/time.h"
 #include "outputs/file/path_template.h"
 
-namespace andon {
+namespace andon::file_output {
 
 struct RotationConfig {
   uint64_t size_bytes = 0;          // 0: no limit.
@@ -44,4 +44,4 @@ class Rotation {
   const TimeZone zone_;
 };
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace andon {
+namespace andon::file_output {
 
 namespace {
 
@@ -68,4 +68,4 @@ bool Stager::Aim(std::string_view tag, uint32_t seconds, Staged* staged) {
   return true;
 }
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -12,7 +12,7 @@
 #include "outputs/file/file_set.h"
 #include "outputs/file/path_template.h"
 
-namespace andon {
+namespace andon::file_output {
 
 struct Staged {
   std::vector<OutputFile*> files;   // With something to write; marked in_use.
@@ -40,4 +40,4 @@ class Stager {
   size_t path_bytes_ = 0;
 };
 
-}  // namespace andon
+}  // namespace andon::file_output

@@ -10,7 +10,7 @@
 #include <climits>
 #include <utility>
 
-namespace andon {
+namespace andon::stdout_output {
 
 FdWriter::FdWriter(Loop& loop, int fd, std::string name)
     : loop_(loop), name_(std::move(name)), fd_(fd) {}
@@ -106,4 +106,4 @@ void FdWriter::Finish(Status status) {
   std::exchange(done_, nullptr)(std::move(status));
 }
 
-}  // namespace andon
+}  // namespace andon::stdout_output

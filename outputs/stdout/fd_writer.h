@@ -10,7 +10,7 @@
 #include "core/base/unique_function.h"
 #include "core/loop/loop.h"
 
-namespace andon {
+namespace andon::stdout_output {
 
 // Thread: the loop's. One write at a time. The descriptor stays open.
 class FdWriter {
@@ -47,4 +47,4 @@ class FdWriter {
   std::unique_ptr<Watch> watch_;
 };
 
-}  // namespace andon
+}  // namespace andon::stdout_output

@@ -45,7 +45,7 @@ class StdoutOutput final : public Output {
       : formatter_(config.format ? config.format() : nullptr) {}
 
   Result<OutputLimits> Prepare(OutputContext& context) override {
-    writer_ = std::make_unique<FdWriter>(context.loop, STDOUT_FILENO, "stdout");
+    writer_ = std::make_unique<stdout_output::FdWriter>(context.loop, STDOUT_FILENO, "stdout");
     return OutputLimits{.bytes = kChunkBytes};
   }
   void Start() override {}
@@ -73,7 +73,7 @@ class StdoutOutput final : public Output {
  private:
   const std::unique_ptr<Formatter> formatter_;
   ByteBuffer text_;
-  std::unique_ptr<FdWriter> writer_;
+  std::unique_ptr<stdout_output::FdWriter> writer_;
 };
 
 const Register<Output, StdoutOutput> kStdout("stdout", "writes events to standard output");
