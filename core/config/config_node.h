@@ -41,8 +41,9 @@ class ConfigNode {
 
   Kind kind() const;
   const Mark& mark() const;
-  std::string_view text() const;  // A scalar's, expanded.
-  bool quoted() const;            // 'text' or "text": always a string, never a number or null.
+  // A scalar's, expanded; of a null the word that stands there: null, ~ or nothing.
+  std::string_view text() const;
+  bool quoted() const;  // 'text' or "text": always a string, never a number or null.
   bool secret() const;  // Came out of ${file:...}, or a key was declared secret: never print it.
 
   std::vector<ConfigNode> items() const;                           // A list's.

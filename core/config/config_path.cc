@@ -25,24 +25,30 @@ std::string PathMessage(std::string_view path, const Status& status) {
 
 bool IsGlob(std::string_view path) { return path.find_first_of("*?[") != std::string_view::npos; }
 
+namespace {
+
+// What `part` of a pattern matches in `folder`.
+void MatchPart(FileSystem& files, const std::string& folder, const std::string& part,
+               std::vector<std::string>* found) {
+  if (!IsGlob(part)) {
+    found->push_back(ResolvePath(folder, part));
+    return;
+  }
+  const auto entries = files.List(folder.empty() ? "." : folder);
+  if (!entries.ok()) return;
+  for (const DirectoryEntry& entry : *entries) {
+    const bool matches = fnmatch(part.c_str(), entry.name.c_str(), FNM_PERIOD) == 0;
+    if (matches) found->push_back(ResolvePath(folder, entry.name));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> Glob(FileSystem& files, const std::string& pattern) {
-  // Part by part: what was found so far times what the next part matches there.
   std::vector<std::string> found = {pattern.starts_with('/') ? "/" : ""};
   for (const auto& part : std::filesystem::path(pattern).relative_path()) {
     std::vector<std::string> next;
-    for (const std::string& folder : found) {
-      if (!IsGlob(part.native())) {
-        next.push_back(ResolvePath(folder, part.native()));
-        continue;
-      }
-      auto entries = files.List(folder.empty() ? "." : folder);
-      if (!entries.ok()) continue;
-      for (const DirectoryEntry& entry : *entries) {
-        if (fnmatch(part.c_str(), entry.name.c_str(), FNM_PERIOD) == 0) {
-          next.push_back(ResolvePath(folder, entry.name));
-        }
-      }
-    }
+    for (const std::string& folder : found) MatchPart(files, folder, part.native(), &next);
     found = std::move(next);
   }
   std::sort(found.begin(), found.end());

@@ -20,7 +20,7 @@ ConfigReader::ConfigReader(const ConfigNode& node) : node_(node) {
 bool ConfigReader::describing() const { return node_.description() != nullptr; }
 
 ConfigNode ConfigReader::Want(const char* key, const char* help, bool required) {
-  const ConfigNode child = node_.Get(key);
+  ConfigNode child = node_.Get(key);
   if (child.kind() != Kind::kMissing && child.kind() != Kind::kNull) return child;
   if (required && !broken_) {
     std::string message =
@@ -52,7 +52,7 @@ ConfigNode ConfigReader::Begin(const char* key, bool optional, const char* help)
     Describe(key, "map", "", help, false);
     return node_.Get(key);
   }
-  const ConfigNode child = node_.Get(key);
+  ConfigNode child = node_.Get(key);
   if (child.kind() != Kind::kNull) return child;
   // `tls:` with nothing behind it is what is left when all its options are commented out.
   return optional ? ConfigNode() : child.Empty();

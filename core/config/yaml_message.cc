@@ -96,10 +96,12 @@ std::string_view SkipProperties(std::string_view text) {
   return text;
 }
 
-bool IsNullWord(std::string_view text) {
+std::string_view NullWord(std::string_view text) {
   text = SkipProperties(text);
-  return text.starts_with('~') || text.starts_with("null") || text.starts_with("Null") ||
-         text.starts_with("NULL");
+  for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+    if (text.starts_with(word)) return text.substr(0, word.size());
+  }
+  return {};
 }
 
 bool ClosesItsQuote(std::string_view text) {

@@ -17,8 +17,8 @@ bool IsOpenBracket(std::string_view parser_message);
 // `text` behind the anchor and the tag at its front.
 std::string_view SkipProperties(std::string_view text);
 
-// True when `text` begins with ~ or null.
-bool IsNullWord(std::string_view text);
+// `~` or `null` as `text` begins with it (behind anchor and tag); else empty.
+std::string_view NullWord(std::string_view text);
 
 // False when `text` begins (behind anchor and tag) with a quote whose partner is missing.
 bool ClosesItsQuote(std::string_view text);

@@ -61,8 +61,8 @@ class TreeBuilder : public YAML::EventHandler {
     if (WantsKey()) return BadKey(mark, "a key must not be empty");
     DataPtr data = Remember(anchor, Make(Kind::kNull, mark));
     // yaml-cpp places nothing where the next thing is.
-    const std::string_view there = source_.From(Index(mark.line), Index(mark.column));
-    const bool written = IsNullWord(there) || anchor != 0;
+    data->text = NullWord(source_.From(Index(mark.line), Index(mark.column)));
+    const bool written = !data->text.empty() || anchor != 0;
     if (!written && !frames_.empty()) data->mark = frames_.back().Place();
     Attach(data);
   }

@@ -191,6 +191,8 @@ TEST(YamlTreeTest, NothingIsPlacedAtItsKey) {
   const auto config = Read("a:\n\nb: ~\nc: &x\nl:\n  -\n  - y\n");
   EXPECT_EQ(Place(config->root().Get("a")), "1:1");
   EXPECT_EQ(Place(config->root().Get("b")), "3:4");
+  EXPECT_EQ(config->root().Get("b").text(), "~");
+  EXPECT_EQ(config->root().Get("a").text(), "");
   EXPECT_EQ(Place(config->root().Get("l").items().at(0)), "6:3");
 }
 

@@ -107,7 +107,11 @@ Result<Choice> Choose(const ConfigNode& node, std::string_view default_type) {
       break;
   }
   const ConfigNode type = node.Get("type");
-  if (type.kind() == Shape::kScalar) return Choice{std::string(type.text()), type, node};
+  // To YAML the output's name is no text.
+  const bool null_plugin = type.kind() == Shape::kNull && type.text() == "null";
+  if (type.kind() == Shape::kScalar || null_plugin) {
+    return Choice{std::string(type.text()), type, node};
+  }
   if (type.kind() == Shape::kMissing && !fallback.empty()) return Choice{fallback, node, node};
   if (type.kind() == Shape::kMissing) return type.Fail("is required");
   return type.Fail("must be the name of a plugin, " + type.Shown());

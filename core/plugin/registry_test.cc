@@ -97,6 +97,13 @@ TEST(RegistryTest, TakesABareNameOrTheDefault) {
   EXPECT_EQ(FirstProblem("parse: {word: x}", "test_sample"), "ok");
 }
 
+TEST(RegistryTest, APluginMayBeCalledNull) {
+  EXPECT_EQ(FirstProblem("parse: {type: null}"),
+            "a.yaml:1:15: \"type\": unknown parser \"null\"; there are test_plain, test_sample");
+  EXPECT_EQ(FirstProblem("parse: {type: ~}"),
+            "a.yaml:1:15: \"type\" must be the name of a plugin, has no value");
+}
+
 TEST(RegistryTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(FirstProblem("parse: test_sampel"),
             "a.yaml:1:8: \"parse\": unknown parser \"test_sampel\"; did you mean \"test_sample\"?");

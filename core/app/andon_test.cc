@@ -1,0 +1,217 @@
+// The command line as people meet it: the program itself, its output and its exit status.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+extern char** environ;
+
+namespace andon {
+namespace {
+
+using testing::ContainsRegex;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct Ran {
+  int status = -1;
+  std::string out;
+  std::string err;
+};
+
+class AndonTest : public testing::Test {
+ protected:
+  AndonTest() {
+    std::string name = testing::TempDir() + "andon_test_XXXXXX";
+    folder_ = mkdtemp(name.data());
+  }
+  ~AndonTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string Write(const std::string& name, const std::string& text) {
+    std::ofstream(Path(name)) << text;
+    return Path(name);
+  }
+  static std::string Read(const std::string& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+
+  Ran Andon(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "andon");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_addopen(&actions, 1, Path("out").c_str(), kFlags, 0600);
+    posix_spawn_file_actions_addopen(&actions, 2, Path("err").c_str(), kFlags, 0600);
+    pid_t child = 0;
+    Ran ran;
+    const int spawned = posix_spawn(&child, ANDON_PROGRAM, &actions, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (spawned != 0) return ran;
+    int status = 0;
+    if (waitpid(child, &status, 0) == child && WIFEXITED(status)) ran.status = WEXITSTATUS(status);
+    ran.out = Read(Path("out"));
+    ran.err = Read(Path("err"));
+    return ran;
+  }
+
+  std::string folder_;
+};
+
+constexpr char kGood[] =
+    "service: {data_dir: /tmp/x}\n"
+    "inputs:\n"
+    "  - {type: dummy, tag: log.test}\n"
+    "outputs:\n"
+    "  - {type: null, match: \"**\"}\n";
+
+TEST_F(AndonTest, WithoutACommandSaysWhatToDoAndFails) {
+  const Ran ran = Andon({});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("--help"));
+}
+
+TEST_F(AndonTest, EveryCommandHasHelpWithExamples) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{}, {"check"}, {"plugins"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.emplace_back("--help");
+    const Ran ran = Andon(arguments);
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_EQ(ran.err, "");
+    EXPECT_THAT(ran.out, HasSubstr("Usage: andon"));
+    EXPECT_THAT(ran.out, HasSubstr("Examples:\n  andon "));
+    EXPECT_THAT(ran.out, HasSubstr("Exit status: 0"));
+  }
+}
+
+TEST_F(AndonTest, SaysItsVersion) {
+  EXPECT_THAT(Andon({"version"}).out, ContainsRegex("^andon [0-9]+\\.[0-9]+\\.[0-9]+\n$"));
+  EXPECT_EQ(Andon({"version"}).out, Andon({"--version"}).out);
+}
+
+TEST_F(AndonTest, WrongUsageIsExitStatusTwo) {
+  EXPECT_EQ(Andon({"chekc"}).status, 2);
+  EXPECT_EQ(Andon({"check"}).status, 2);
+  EXPECT_EQ(Andon({"check", "--nope", "x"}).status, 2);
+}
+
+TEST_F(AndonTest, CheckPassesAGoodFile) {
+  const std::string path = Write("good.yaml", kGood);
+  const Ran ran = Andon({"check", path});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(ran.err, "");
+  EXPECT_EQ(ran.out, path + ": good: 1 input, 0 filters, 1 output\n");
+  const Ran quiet = Andon({"check", "-q", path});
+  EXPECT_EQ(quiet.status, 0);
+  EXPECT_EQ(quiet.out + quiet.err, "");
+}
+
+TEST_F(AndonTest, CheckNotesWhatMayNotBeMeant) {
+  const Ran ran = Andon({"check", Write("odd.yaml", "journal: none\n")});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr(": note: no inputs: nothing will be read\n"));
+  EXPECT_THAT(ran.out, HasSubstr(": note: journal: none: "));
+}
+
+TEST_F(AndonTest, CheckNamesEveryProblemOnItsOwnLine) {
+  const std::string path =
+      Write("bad.yaml", "servce: {}\ninputs:\n  - {type: dumy}\noutputs:\n  - {type: \"null\"}\n");
+  const Ran ran = Andon({"check", path});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, StartsWith(path +
+                                  ":1:1: unknown option \"servce\"; did you mean "
+                                  "\"service\"?\n" +
+                                  path +
+                                  ":3:12: \"type\": unknown input \"dumy\"; did you mean "
+                                  "\"dummy\"?\n" +
+                                  path + ":5:5: \"match\" is required"));
+  EXPECT_THAT(ran.err, EndsWith(path + ": 3 problems\n"));
+}
+
+TEST_F(AndonTest, CheckTakesAFolder) {
+  Write("1.yaml", "inputs: [{type: dummy, tag: a}]\n");
+  Write("2.yaml", "outputs: [{type: null, match: \"**\"}, {type: nul, match: a}]\n");
+  const Ran ran = Andon({"check", folder_});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, StartsWith(folder_ + "/2.yaml:1:45: \"type\": unknown output \"nul\""));
+}
+
+TEST_F(AndonTest, CheckSaysWhenThereIsNothingToRead) {
+  const Ran ran = Andon({"check", Path("gone.yaml")});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_THAT(ran.err, HasSubstr("gone.yaml: "));
+  EXPECT_THAT(ran.err, HasSubstr("No such file or directory\n"));
+  std::filesystem::create_directory(Path("empty"));
+  EXPECT_EQ(Andon({"check", Path("empty")}).status, 2);
+}
+
+TEST_F(AndonTest, PluginsListsEveryKind) {
+  const Ran ran = Andon({"plugins"});
+  EXPECT_EQ(ran.status, 0);
+  for (const char* line : {"\ninputs\n", "\noutputs\n", "\n  dummy ", "\n  null ", "  service "}) {
+    EXPECT_THAT(ran.out, HasSubstr(line));
+  }
+}
+
+TEST_F(AndonTest, PluginsShowsTheOptionsOfOne) {
+  const Ran ran = Andon({"plugins", "journal"});
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_THAT(ran.out, StartsWith("section journal: "));
+  EXPECT_THAT(ran.out, HasSubstr("\n  size           size, default 4GiB\n"));
+  EXPECT_THAT(Andon({"plugins", "output/null"}).out, StartsWith("output null: "));
+  EXPECT_EQ(Andon({"plugins", "input/null"}).status, 1);
+}
+
+TEST_F(AndonTest, PluginsKnowsWhatWasMeant) {
+  const Ran ran = Andon({"plugins", "dumy"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err, "andon plugins: there is no \"dumy\"; did you mean \"dummy\"?\n");
+}
+
+TEST_F(AndonTest, PluginsWritesTheReferenceInMarkdown) {
+  const Ran ran = Andon({"plugins", "--markdown"});
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_THAT(ran.out, StartsWith("## Sections\n\n### service\n\n"));
+  EXPECT_THAT(ran.out, HasSubstr("\n## Inputs\n\n"));
+  EXPECT_THAT(ran.out, HasSubstr("| `match` | tag pattern | required | "));
+  // Every row of a table has its four cells.
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('|')) continue;
+    int cells = 0;
+    for (size_t i = 1; i < line.size(); ++i) cells += line[i] == '|' && line[i - 1] != '\\';
+    EXPECT_EQ(cells, 4) << line;
+  }
+}
+
+TEST_F(AndonTest, EveryOptionOfEveryPluginHasHelp) {
+  std::istringstream lines(Andon({"plugins", "--markdown"}).out);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    EXPECT_THAT(line, Not(EndsWith("|  |")));
+  }
+}
+
+}  // namespace
+}  // namespace andon
