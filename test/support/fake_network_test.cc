@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
+
+#include "test/support/stream_peer.h"
 
 namespace andon {
 namespace {
@@ -13,50 +14,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// Reads all that comes; writes what it is given as fast as it can.
-class Peer {
- public:
-  void Use(std::unique_ptr<Stream> stream) {
-    stream_ = std::move(stream);
-    stream_->OnReady([this](Interest what) { Ready(what); });
-    stream_->SetInterest(to_send.empty() ? Interest::kRead : Interest::kReadWrite);
-  }
-  void Send(const std::string& text) {
-    to_send += text;
-    if (stream_ != nullptr) stream_->SetInterest(Interest::kReadWrite);
-  }
-  void Close() { stream_.reset(); }
-  bool connected() const { return stream_ != nullptr; }
-  Stream& stream() { return *stream_; }
-
-  std::string to_send;
-  std::string got;
-  bool ended = false;
-  Status error;
-
- private:
-  void Ready(Interest what) {
-    if (Has(what, Interest::kWrite) && !to_send.empty()) {
-      const Bytes piece = AsBytes(to_send);
-      const IoResult put = stream_->Write({&piece, 1});
-      to_send.erase(0, put.bytes);
-      if (put.outcome == IoResult::Outcome::kEnd) to_send.clear();
-    }
-    if (Has(what, Interest::kRead)) {
-      std::byte to[1000];
-      const IoResult read = stream_->Read(to);
-      got.append(AsText({to, read.bytes}));
-      if (read.outcome == IoResult::Outcome::kEnd) {
-        ended = true;
-        error = read.error;
-        return stream_->SetInterest(Interest::kNone);
-      }
-    }
-    stream_->SetInterest(to_send.empty() ? Interest::kRead : Interest::kReadWrite);
-  }
-  std::unique_ptr<Stream> stream_;
-};
 
 struct FakeNetworkTest : ::testing::Test {
   explicit FakeNetworkTest(uint64_t seed = 1) : world(FakeWorld::Order::kRandom, seed) {}
@@ -82,8 +39,8 @@ struct FakeNetworkTest : ::testing::Test {
   FakeLoop client_loop{world};
   FakeNetwork server_network{wire, server_loop, "server"};
   FakeNetwork client_network{wire, client_loop, "client"};
-  Peer server;
-  Peer client;
+  StreamPeer server;
+  StreamPeer client;
   Status connect_status = Unavailable("not called");
   std::unique_ptr<Listener> listener;
   std::unique_ptr<Connecting> connecting;
@@ -114,10 +71,10 @@ TEST_F(FakeNetworkTest, ASlowReaderHoldsTheWriterBack) {
   Connect();
   client.Send(std::string(5000, 'x'));
   world.RunUntil([&] { return server.connected(); }, seconds(1));
-  server.stream().SetInterest(Interest::kNone);
+  server.PauseReading(true);
   world.RunUntilIdle();
   EXPECT_GE(client.to_send.size(), 3000U);
-  server.stream().SetInterest(Interest::kRead);
+  server.PauseReading(false);
   world.RunUntilIdle();
   EXPECT_EQ(server.got, std::string(5000, 'x'));
 }
