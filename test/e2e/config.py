@@ -29,6 +29,6 @@ def aggregator(port, folder, **more):
     return {"inputs": [forward_in(port)], "outputs": [file_out(folder)], **more}
 
 
-def dummy(name, rate):
-    """Numbered events whose position is in the journal: n goes on after a crash."""
-    return {"type": "dummy", "tag": "log.dummy", "rate": rate, "record": {"message": f"src={name} n=${{n}}"}}
+def dummy(name, rate, **more):
+    """Numbered events whose position is in the journal: the numbers go on after a crash."""
+    return {"type": "dummy", "tag": "log.dummy", "rate": rate, "sequence": f"src={name} n", "first": 0, **more}

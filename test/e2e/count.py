@@ -1,12 +1,13 @@
 """Counts what arrived, by source and sequence number, from the files that andond wrote.
 
-Every event of a test carries "src=NAME n=NUMBER" in some field; what is around it does not matter.
+Every event of a test carries "src=NAME n=NUMBER" in some field, or a field "src=NAME n" with the number;
+what is around it does not matter.
 """
 
 import pathlib
 import re
 
-NUMBERED = re.compile(rb'src=(\w+) n=(\d+)')
+NUMBERED = re.compile(rb'src=(\w+) n(?:=|": ?)(\d+)')
 
 
 class Arrived:
