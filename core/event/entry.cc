@@ -1,5 +1,6 @@
 #include "core/event/entry.h"
 
+#include "core/event/common_entry_head.h"
 #include "core/event/entry_head.h"
 
 namespace andon {
@@ -15,11 +16,22 @@ void EntryIterator::Next() {
 }
 
 void EntryIterator::Load() {
-  const EntryHead head = ReadEntryHead(rest_.data());
+  const std::byte* const at = rest_.data();
+  if (rest_.size() >= CommonEntryHead::kLookAhead) {
+    const auto head = CommonEntryHead::Read(at);
+    if (head.bytes > 0) {
+      const size_t record = ValueSize(at + head.bytes);
+      current_.time = head.event_time();
+      current_.record = RecordView(ValueView(Bytes(at + head.bytes, record)));
+      if (head.metadata) current_.metadata = ValueView(Bytes(at + head.bytes - 1, 1));
+      current_.bytes = rest_.first(head.bytes + record);
+      return;
+    }
+  }
+  const EntryHead head = ReadEntryHead(at);
   current_.time = head.time;
-  current_.bytes = rest_.first(ValueSize(rest_.data()));
-  const size_t record_size = ValueSize(head.record);
-  current_.record = RecordView(ValueView(Bytes(head.record, record_size)));
+  current_.bytes = rest_.first(ValueSize(at));
+  current_.record = RecordView(ValueView(Bytes(head.record, ValueSize(head.record))));
   if (head.metadata != nullptr) {
     current_.metadata = ValueView(Bytes(head.metadata, ValueSize(head.metadata)));
   }

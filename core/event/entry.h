@@ -14,8 +14,8 @@
 
 namespace andon {
 
-class RecordShape;  // record_shape.h
-class ValueWalk;    // value_walk.h
+class RecordPredictor;  // record_predictor.h
+class ValueWalk;        // value_walk.h
 
 struct TimeRange {
   EventTime earliest{UINT32_MAX, 999'999'999};
@@ -91,8 +91,8 @@ class EntryValidator {
 
   const char* error_ = "";
   size_t bad_value_bytes_ = 0;
-  std::unique_ptr<RecordShape> shape_;     // Null before the first record.
-  std::unique_ptr<ValueWalk> unfinished_;  // Of a long entry that was not whole.
+  std::unique_ptr<RecordPredictor> predictor_;  // Null before the first record.
+  std::unique_ptr<ValueWalk> unfinished_;       // Of a long entry that was not whole.
 };
 
 }  // namespace andon

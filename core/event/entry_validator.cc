@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/event/common_entry_head.h"
 #include "core/event/entry.h"
 #include "core/event/entry_head.h"
-#include "core/event/record_shape.h"
+#include "core/event/record_predictor.h"
 #include "core/event/value_walk.h"
 
 namespace andon {
@@ -12,33 +13,6 @@ namespace {
 // A shorter entry that is not whole is walked again from its start: that costs less than keeping
 // how far it went.
 constexpr size_t kWorthKeeping = 4096;
-
-constexpr uint32_t kSecond = 1'000'000'000;
-
-// The front of an entry in one of the forms that nearly all have.
-struct CommonHead {
-  size_t bytes = 0;   // Before the record; 0: another form, or none.
-  uint64_t time = 0;  // Seconds in the upper half, nanoseconds in the lower.
-};
-
-// At least RecordShape::kMargin bytes are there.
-CommonHead ReadCommonHead(const std::byte* at) {
-  const auto first = LoadBigEndian<uint32_t>(at);
-  CommonHead head;
-  if (first >> 8 == 0x92d700) {  // [EventTime, record]
-    head = {11, LoadBigEndian<uint64_t>(at + 3)};
-  } else if (first >> 16 == 0x92ce) {  // [uint32, record]
-    head = {7, uint64_t{LoadBigEndian<uint32_t>(at + 2)} << 32};
-  } else if (first == 0x9292d700 && at[12] == std::byte{0x80}) {  // [[EventTime, {}], record]
-    head = {13, LoadBigEndian<uint64_t>(at + 4)};
-  }
-  if (static_cast<uint32_t>(head.time) >= kSecond) return {};
-  return head;
-}
-
-EventTime Unpack(uint64_t time) {
-  return {static_cast<uint32_t>(time >> 32), static_cast<uint32_t>(time)};
-}
 
 }  // namespace
 
@@ -63,7 +37,7 @@ EntryValidator::Progress EntryValidator::Resume(Bytes untrusted) {
 }
 
 void EntryValidator::WalkOn(Bytes untrusted, Progress& progress) {
-  if (shape_ == nullptr && !untrusted.empty()) shape_ = std::make_unique<RecordShape>();
+  if (predictor_ == nullptr && !untrusted.empty()) predictor_ = std::make_unique<RecordPredictor>();
   for (;;) {
     WalkPredicted(untrusted, progress);
     if (progress.bytes == untrusted.size()) return;
@@ -73,14 +47,16 @@ void EntryValidator::WalkOn(Bytes untrusted, Progress& progress) {
 }
 
 void EntryValidator::WalkPredicted(Bytes untrusted, Progress& progress) {
+  RecordPredictor& predictor = *predictor_;
   uint64_t earliest = UINT64_MAX;
   uint64_t latest = 0;
   uint32_t count = 0;
   size_t at = progress.bytes;
+  static_assert(RecordShape::kMargin >= CommonEntryHead::kLookAhead);
   while (untrusted.size() - at >= RecordShape::kMargin) {
-    const CommonHead head = ReadCommonHead(untrusted.data() + at);
+    const auto head = CommonEntryHead::Read(untrusted.data() + at);
     if (head.bytes == 0) break;
-    const size_t record = shape_->Match(untrusted.subspan(at + head.bytes));
+    const size_t record = predictor.Match(untrusted.subspan(at + head.bytes));
     if (record == 0) break;
     at += head.bytes + record;
     ++count;
@@ -90,8 +66,8 @@ void EntryValidator::WalkPredicted(Bytes untrusted, Progress& progress) {
   if (count == 0) return;
   progress.bytes = at;
   progress.count += count;
-  progress.times.Add(Unpack(earliest));
-  progress.times.Add(Unpack(latest));
+  progress.times.Add(CommonEntryHead{0, earliest}.event_time());
+  progress.times.Add(CommonEntryHead{0, latest}.event_time());
 }
 
 // One entry at the front of `untrusted`, from where `walk` is. False when the walk ends here.
@@ -116,7 +92,7 @@ bool EntryValidator::WalkOne(Bytes untrusted, ValueWalk& walk, Progress& progres
   ++progress.count;
   progress.bytes += walk.offset();
   progress.times.Add(head.time);
-  shape_->Missed(head.record);
+  predictor_->Missed(head.record);
   return true;
 }
 

@@ -52,7 +52,7 @@ enum class Shape : uint8_t { kScalar, kArray, kMap, kInvalid };
 // What stands behind a first byte: `length_bytes` bytes of a big-endian length (0, 1, 2 or 4), then
 // the payload. A scalar's payload has `fixed` bytes and as many as the length says (an ext's type
 // is in `fixed`); a container has `fixed` elements (pairs in a map) or as many as the length says.
-struct Head {
+struct alignas(4) Head {
   Shape shape = Shape::kInvalid;
   uint8_t length_bytes = 0;
   uint8_t fixed = 0;
@@ -83,12 +83,28 @@ constexpr std::array<Head, 256> MakeHeads() {
   for (size_t i = 0; i < heads.size(); ++i) heads[i] = HeadOf(static_cast<uint8_t>(i));
   return heads;
 }
-inline constexpr std::array<Head, 256> kHeads = MakeHeads();
+constexpr std::array<Head, 256> kHeads = MakeHeads();
 
 inline uint8_t FirstByte(const std::byte* at) { return static_cast<uint8_t>(*at); }
 constexpr bool IsFixString(uint8_t first) { return (first & 0xe0) == kFixString; }
 constexpr bool IsFixInt(uint8_t first) { return first < kFixMap || first >= kNegativeFixInt; }
+constexpr bool IsFixContainer(uint8_t first) { return (first & 0xe0) == kFixMap; }
+// uint 8 to 64 and int 8 to 64: 1 << (first & 3) bytes behind the first.
+constexpr bool IsSizedNumber(uint8_t first) { return static_cast<uint8_t>(first - kUint8) < 8; }
 inline bool IsMap(const std::byte* at) { return kHeads[FirstByte(at)].shape == Shape::kMap; }
+
+// The length of the scalars that records are made of, found by their kind alone: the processor
+// predicts the kind and goes on before it has read the byte. 0 for all other values. One byte is
+// there at least, `end` is where they end.
+inline size_t CommonScalarSize(const std::byte* at, const std::byte* end) {
+  const uint8_t first = FirstByte(at);
+  if (IsFixString(first)) return size_t{1} + (first & 31);
+  if (IsFixInt(first)) return 1;
+  if (IsSizedNumber(first)) return size_t{1} + (size_t{1} << (first & 3));
+  if (first == kString8 && end - at > 1) return 2 + size_t{FirstByte(at + 1)};
+  if (first == kFixExt8) return 10;
+  return 0;
+}
 
 // The length behind the first byte; the bytes are there.
 inline uint32_t LoadLength(const std::byte* behind_first, uint8_t length_bytes) {
@@ -106,7 +122,7 @@ inline uint32_t LoadLength(const std::byte* behind_first, uint8_t length_bytes) 
 
 // Array elements or map pairs, of a container whose head is there.
 inline uint32_t CountAt(const std::byte* container) {
-  const Head head = kHeads[FirstByte(container)];
+  const Head& head = kHeads[FirstByte(container)];
   return head.length_bytes == 0 ? head.fixed : LoadLength(container + 1, head.length_bytes);
 }
 

@@ -17,15 +17,16 @@ size_t ValueSize(const std::byte* validated) {
     const uint8_t first = msgpack::FirstByte(at);
     if (msgpack::IsFixString(first)) {
       at += 1 + (first & 31);
-      continue;
-    }
-    const msgpack::Head head = msgpack::kHeads[first];
-    const uint64_t length = uint64_t{msgpack::LoadLength(at + 1, head.length_bytes)} + head.fixed;
-    at += 1 + head.length_bytes;
-    if (head.shape == msgpack::Shape::kScalar) {
-      at += length;
+    } else if (msgpack::IsFixInt(first)) {
+      ++at;
+    } else if (msgpack::IsSizedNumber(first)) {
+      at += 1 + (1 << (first & 3));
     } else {
-      left += head.shape == msgpack::Shape::kMap ? 2 * length : length;
+      const msgpack::Head& head = msgpack::kHeads[first];
+      const uint64_t length = uint64_t{msgpack::LoadLength(at + 1, head.length_bytes)} + head.fixed;
+      const bool scalar = head.shape == msgpack::Shape::kScalar;
+      at += 1 + head.length_bytes + (scalar ? length : 0);
+      if (!scalar) left += head.shape == msgpack::Shape::kMap ? 2 * length : length;
     }
   }
   return static_cast<size_t>(at - validated);

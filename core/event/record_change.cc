@@ -48,18 +48,24 @@ void RecordChange::Rename(std::string_view from, std::string_view to) {
   if (from != to) Add(Kind::kRename, from).to = to;
 }
 
-RecordChange::Step* RecordChange::Find(Kind kind, std::string_view key) {
+RecordChange::Step* RecordChange::FindSet(std::string_view key) {
   for (Step& step : steps_) {
-    if (step.kind == kind && step.holds && step.key == key) return &step;
+    if (step.kind == Kind::kSet && step.holds && step.key == key) return &step;
   }
   return nullptr;
 }
 
-const RecordChange::Step* RecordChange::FindRenameTo(std::string_view to) const {
-  for (const Step& step : steps_) {
-    if (step.kind == Kind::kRename && step.holds && step.to == to) return &step;
+RecordChange::Fate RecordChange::FateOf(std::string_view key) {
+  Fate fate;
+  for (Step& step : steps_) {
+    if (!step.holds) continue;
+    if (step.kind == Kind::kRename && step.to == key) fate.replaced = true;
+    if (step.key != key) continue;
+    if (step.kind == Kind::kRename) fate.rename = &step;
+    if (step.kind == Kind::kSet) fate.set = &step;
+    if (step.kind == Kind::kRemove) fate.removed = true;
   }
-  return nullptr;
+  return fate;
 }
 
 // Takes back the renames of what is not there.
@@ -106,11 +112,12 @@ void RecordChange::WriteField(const MapIterator& field, ByteBuffer& out) {
     if (!clear_) Keep(field, out);
     return;
   }
-  if (const Step* rename = Find(Kind::kRename, *key)) {
-    WriteMoved(*rename, field, out);
-  } else if (Step* set = Find(Kind::kSet, *key)) {
-    WriteSet(*set, out);
-  } else if (!clear_ && Find(Kind::kRemove, *key) == nullptr && FindRenameTo(*key) == nullptr) {
+  const Fate fate = FateOf(*key);
+  if (fate.rename != nullptr) {
+    WriteMoved(*fate.rename, field, out);
+  } else if (fate.set != nullptr) {
+    WriteSet(*fate.set, out);
+  } else if (!clear_ && !fate.removed && !fate.replaced) {
     Keep(field, out);
   }
 }
@@ -120,7 +127,7 @@ void RecordChange::WriteMoved(const Step& rename, const MapIterator& field, Byte
   for (const Step* later = &rename + 1; later != steps_.data() + steps_.size(); ++later) {
     if (later->kind == Kind::kRename && later->holds && later->to == rename.to) return;
   }
-  if (Step* set = Find(Kind::kSet, rename.to)) {
+  if (Step* set = FindSet(rename.to)) {
     WriteSet(*set, out);
     return;
   }

@@ -45,9 +45,15 @@ class RecordChange {
     size_t value_end;
   };
   Step& Add(Kind kind, std::string_view key);
-  Step* Find(Kind kind, std::string_view key);
-  // The rename that gives a field of the record the name `to`.
-  const Step* FindRenameTo(std::string_view to) const;
+  Step* FindSet(std::string_view key);
+  // What the steps say of a field of that name.
+  struct Fate {
+    const Step* rename = nullptr;
+    Step* set = nullptr;
+    bool removed = false;
+    bool replaced = false;  // Another field takes the name.
+  };
+  Fate FateOf(std::string_view key);
   void SettleRenames();
   void WriteTime(ByteBuffer& out) const;
   void WriteField(const MapIterator& field, ByteBuffer& out);

@@ -15,11 +15,6 @@ using msgpack::FirstByte;
 constexpr uint32_t kFewSurprises = 8;
 constexpr uint32_t kMatchesPerSurprise = 3;
 
-constexpr uint32_t kMostCredit = 8;
-constexpr uint32_t kLongestPause = 256;
-// A shape that matched fewer records was not worth learning.
-constexpr uint32_t kWorthLearning = 4;
-
 // By first byte: the length of a scalar that has no other length; 0 for fixstr, and all else.
 constexpr std::array<uint8_t, 256> MakeFixedSizes() {
   std::array<uint8_t, 256> sizes{};
@@ -43,12 +38,50 @@ uint64_t LoadWord(const std::byte* from) {
 // The length of the scalar at `at`, found without a branch on its kind; 0 when it is none. Its
 // first five bytes may be read.
 size_t ScalarSize(const std::byte* at) {
-  const msgpack::Head head = msgpack::kHeads[FirstByte(at)];
+  const msgpack::Head& head = msgpack::kHeads[FirstByte(at)];
   if (head.shape != msgpack::Shape::kScalar) [[unlikely]]
     return 0;
   const uint64_t behind = LoadBigEndian<uint32_t>(at + 1);
   return 1 + size_t{head.length_bytes} + head.fixed + (behind >> (32 - 8 * head.length_bytes));
 }
+
+// Over a valid value, telling keys from other scalars.
+class NestedWalk {
+ public:
+  explicit NestedWalk(const std::byte* value) : at_(value) {}
+  const std::byte* at() const { return at_; }
+  bool done() const { return depth_ == 0; }
+  bool too_deep() const { return depth_ == open_.size(); }
+
+  enum class Met : uint8_t { kKey, kValue, kContainer };
+  Met Step() {
+    Open& inner = open_[depth_ - 1];
+    const bool key = inner.map && inner.left % 2 == 0;
+    --inner.left;
+    Met met = key ? Met::kKey : Met::kValue;
+    const msgpack::Head& head = msgpack::kHeads[FirstByte(at_)];
+    if (head.shape == msgpack::Shape::kScalar) {
+      at_ += ValueSize(at_);
+    } else {
+      const bool map = head.shape == msgpack::Shape::kMap;
+      const uint64_t count = msgpack::CountAt(at_);
+      open_[depth_++] = {map ? 2 * count : count, map};
+      at_ = msgpack::ElementsAt(at_);
+      met = Met::kContainer;
+    }
+    while (depth_ > 0 && open_[depth_ - 1].left == 0) --depth_;
+    return met;
+  }
+
+ private:
+  struct Open {
+    uint64_t left;  // Values to come. In a map an even number before each key.
+    bool map;
+  };
+  const std::byte* at_;
+  std::array<Open, 10> open_{{{1, false}}};  // The value itself is the one element of nothing.
+  size_t depth_ = 1;
+};
 
 }  // namespace
 
@@ -80,82 +113,54 @@ size_t RecordShape::Match(Bytes untrusted) {
         if (kFixedSizes[first] != step->size) break;
         offset += step->size;
         continue;
+      case Next::kNumber:
+        if (!msgpack::IsSizedNumber(first)) break;
+        offset += 1 + (size_t{1} << (first & 3));
+        continue;
       case Next::kAny:
         break;
     }
     const size_t scalar = ScalarSize(at);
     if (scalar == 0) return 0;
     offset += scalar;
-    Surprise(*step);
+    Surprise(*step, first);
   }
   if (offset > size || offset == 0) return 0;
   ++matches_;
-  if (credit_ < kMostCredit) ++credit_;
   return offset;
 }
 
-void RecordShape::Surprise(Step& step) {
+void RecordShape::Surprise(Step& step, uint8_t first) {
   if (step.next == Next::kAny) return;
   ++step.surprises;
   if (step.surprises > kFewSurprises && step.surprises > matches_ / kMatchesPerSurprise) {
-    step.next = Next::kAny;
-  }
-}
-
-void RecordShape::Missed(const std::byte* record) {
-  if (wait_ > 0) {
-    --wait_;
-  } else if (credit_ > 0) {
-    --credit_;
-  } else {
-    pause_ = matches_ < kWorthLearning ? std::min(2 * pause_, kLongestPause) : 1;
-    wait_ = pause_ - 1;
-    if (!Learn(record)) count_ = 0;
+    const bool number = step.next == Next::kFixed && msgpack::IsSizedNumber(first);
+    step.next = number ? Next::kNumber : Next::kAny;
+    step.surprises = 0;
   }
 }
 
 bool RecordShape::Learn(const std::byte* record) {
   matches_ = 0;
   count_ = 0;
-  const std::byte* at = record;
-  const std::byte* literal = at;
-  bool fits = true;
-  bool is_key = false;
-  // Values to come in each open container, innermost last; bit 0 of the count tells key and value
-  // apart in a map.
-  struct Open {
-    uint64_t left;
-    bool map;
-  };
-  constexpr size_t kMaxOpen = 8;
-  std::array<Open, kMaxOpen> open;
-  size_t depth = 0;
-  do {
-    const msgpack::Head head = msgpack::kHeads[FirstByte(at)];
-    if (depth > 0) {
-      Open& inner = open[depth - 1];
-      is_key = inner.map && inner.left % 2 == 0;
-      --inner.left;
-    }
-    if (head.shape != msgpack::Shape::kScalar) {
-      if (depth == kMaxOpen) return false;
-      const bool map = head.shape == msgpack::Shape::kMap;
-      const uint64_t count = msgpack::CountAt(at);
-      open[depth++] = {map ? 2 * count : count, map};
-      at = msgpack::ElementsAt(at);
-    } else if (is_key) {
-      at += ValueSize(at);
-    } else {
-      fits = fits && AddLiteral({literal, at});
-      if (fits) ExpectScalar(at);
-      at += ValueSize(at);
-      literal = at;
-    }
-    while (depth > 0 && open[depth - 1].left == 0) --depth;
-  } while (depth > 0 && fits);
+  if (Take(record)) return true;
+  count_ = 0;
+  return false;
+}
+
+bool RecordShape::Take(const std::byte* record) {
+  NestedWalk walk(record);
+  const std::byte* literal = record;
+  while (!walk.done()) {
+    const std::byte* const at = walk.at();
+    if (walk.too_deep()) return false;
+    if (walk.Step() != NestedWalk::Met::kValue) continue;
+    if (!AddLiteral({literal, at})) return false;
+    ExpectScalar(at);
+    literal = walk.at();
+  }
   // A literal at the end: an empty map, say.
-  fits = fits && (literal == at || AddLiteral({literal, at}));
-  return fits;
+  return literal == walk.at() || AddLiteral({literal, walk.at()});
 }
 
 bool RecordShape::AddLiteral(Bytes literal) {

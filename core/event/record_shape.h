@@ -21,9 +21,11 @@ class RecordShape {
   // when it may not be whole, or when less than kMargin bytes lie behind the last key.
   size_t Match(Bytes untrusted);
 
-  // Tells that a valid record did not match. Takes its shape when the last one has been wrong more
-  // often than right; less and less often where no shape lasts.
-  void Missed(const std::byte* record);
+  // Takes the shape of a valid record. False, and no record matches, when it is too large.
+  bool Learn(const std::byte* record);
+
+  // Since Learn.
+  uint32_t matches() const { return matches_; }
 
   static constexpr size_t kMargin = 32;
 
@@ -35,6 +37,7 @@ class RecordShape {
     kFixString,    // Up to 31 bytes.
     kShortString,  // str 8
     kFixed,        // Any whose first byte says that it has `size` bytes: numbers, nil, booleans.
+    kNumber,       // An integer of 1 to 8 bytes.
     kAny,          // It was wrong too often.
   };
   // Bytes that come next, at most 16, and the scalar behind them.
@@ -49,16 +52,13 @@ class RecordShape {
   static constexpr size_t kMaxSteps = 64;
   static constexpr size_t kLiteralBytes = 16;
 
-  void Surprise(Step& step);
-  bool Learn(const std::byte* record);
+  void Surprise(Step& step, uint8_t first);
+  bool Take(const std::byte* record);
   bool AddLiteral(Bytes literal);
   void ExpectScalar(const std::byte* value);
 
-  uint32_t matches_ = 0;  // Since Learn.
-  uint32_t credit_ = 0;   // Misses that the shape may still have.
-  uint32_t pause_ = 1;    // Records to let pass after Learn, before it is asked again.
-  uint32_t wait_ = 0;     // What is left of that.
-  size_t count_ = 0;      // Steps; 0: nothing matches.
+  uint32_t matches_ = 0;
+  size_t count_ = 0;  // Steps; 0: nothing matches.
   std::array<Step, kMaxSteps> steps_;
 };
 

@@ -66,6 +66,20 @@ uint64_t LoadUnsigned(const std::byte* at) {
   }
 }
 
+// The first value in `bytes`; they hold it whole.
+Bytes First(Bytes bytes) {
+  const std::byte* const at = bytes.data();
+  const size_t common = msgpack::CommonScalarSize(at, at + bytes.size());
+  return bytes.first(common > 0 ? common : ValueSize(at));
+}
+
+// The text of a str or bin.
+bool KeyIs(Bytes key, std::string_view wanted) {
+  const uint8_t first = FirstByte(key.data());
+  if (msgpack::IsFixString(first)) return AsText(key.subspan(1)) == wanted;
+  return ValueView(key).AsText() == wanted;
+}
+
 }  // namespace
 
 ValueType ValueView::type() const {
@@ -162,19 +176,19 @@ MapIterator ValueView::begin_map() const {
 
 std::optional<ValueView> ValueView::Find(std::string_view key) const {
   for (MapIterator it = begin_map(); !it.done(); it.Next()) {
-    if (it.key().AsText() == key) return it.value();
+    if (KeyIs(it.key().bytes(), key)) return it.value();
   }
   return std::nullopt;
 }
 
 ArrayIterator::ArrayIterator(Bytes at, size_t left) : rest_(at), left_(left) {
-  if (left_ > 0) current_ = rest_.first(ValueSize(rest_.data()));
+  if (left_ > 0) current_ = First(rest_);
 }
 
 void ArrayIterator::Next() {
   rest_ = rest_.subspan(current_.size());
   --left_;
-  if (left_ > 0) current_ = rest_.first(ValueSize(rest_.data()));
+  if (left_ > 0) current_ = First(rest_);
 }
 
 MapIterator::MapIterator(Bytes at, size_t pairs_left) : rest_(at), left_(pairs_left) {
@@ -188,9 +202,8 @@ void MapIterator::Next() {
 }
 
 void MapIterator::Load() {
-  key_ = rest_.first(ValueSize(rest_.data()));
-  const Bytes behind = rest_.subspan(key_.size());
-  value_ = behind.first(ValueSize(behind.data()));
+  key_ = First(rest_);
+  value_ = First(rest_.subspan(key_.size()));
 }
 
 }  // namespace andon
