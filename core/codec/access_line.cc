@@ -1,0 +1,107 @@
+#include "core/codec/access_line.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace andon {
+namespace {
+
+// Takes everything up to `end`, and `end` too.
+bool TakeUntil(std::string_view& text, char end, std::string_view* taken) {
+  const size_t at = text.find(end);
+  if (at == std::string_view::npos) return false;
+  *taken = text.substr(0, at);
+  text.remove_prefix(at + 1);
+  return true;
+}
+
+bool Take(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+bool HasOtherSpace(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '\t' && c <= '\r'; });
+}
+
+// METHOD [PATH [PROTOCOL]]: what is between the first and the last run of spaces is the path.
+bool ScanRequest(std::string_view request, AccessLine* line) {
+  const size_t space = request.find(' ');
+  // Without a space the pattern's method would go on beyond the quote.
+  if (space == 0 || space == std::string_view::npos || HasOtherSpace(request)) return false;
+  line->method = request.substr(0, space);
+  const size_t path = request.find_first_not_of(' ', space);
+  if (path == std::string_view::npos) {
+    line->path = std::string_view();
+    return true;
+  }
+  std::string_view rest = request.substr(path);
+  size_t end = rest.rfind(' ');
+  if (end == std::string_view::npos) {
+    line->path = rest;
+    return true;
+  }
+  while (end > 0 && rest[end - 1] == ' ') --end;
+  line->path = rest.substr(0, end);
+  return true;
+}
+
+// "..." without a quote inside, escaped ones too.
+bool TakeQuoted(std::string_view& text, std::string_view* quoted) {
+  return Take(text, "\"") && TakeUntil(text, '"', quoted) && !quoted->ends_with('\\');
+}
+
+}  // namespace
+
+bool ScanAccessLine(std::string_view text, AccessLine* line) {
+  std::string_view ignored;
+  std::string_view request;
+  if (!TakeUntil(text, ' ', &line->host) || !TakeUntil(text, ' ', &ignored) ||
+      !TakeUntil(text, ' ', &line->user) || !Take(text, "[") ||
+      !TakeUntil(text, ']', &line->time) || !Take(text, " ")) {
+    return false;
+  }
+  if (!TakeQuoted(text, &request) || !ScanRequest(request, line)) return false;
+  if (!Take(text, " ") || !TakeUntil(text, ' ', &line->code)) return false;
+  line->referer.reset();
+  line->agent.reset();
+  const size_t space = text.find(' ');
+  line->size = text.substr(0, space);
+  if (space == std::string_view::npos) return true;
+  text.remove_prefix(space + 1);
+  std::string_view referer;
+  std::string_view agent;
+  if (!TakeQuoted(text, &referer) || !Take(text, " ") || !TakeQuoted(text, &agent)) return false;
+  line->referer = referer;
+  line->agent = agent;
+  return text.empty();
+}
+
+AccessPattern::AccessPattern() {
+  auto pattern = Pattern::Compile(R"re(^([^ ]*) [^ ]* ([^ ]*) \[([^\]]*)\] )re"
+                                  R"re("(\S+)(?: +((?:[^"]|\\.)*?)(?: +\S*)?)?" ([^ ]*) ([^ ]*))re"
+                                  R"re((?: "((?:[^"]|\\.)*)" "((?:[^"]|\\.)*)")?$)re");
+  CHECK(pattern.ok());
+  pattern_ = *std::move(pattern);
+}
+
+const char* AccessPattern::Match(std::string_view text, AccessLine* line) const {
+  Captures captures;
+  const Pattern::Outcome outcome = pattern_.Match(text, &captures);
+  if (outcome == Pattern::Outcome::kNoMatch) return "the line is none of Apache's log formats";
+  if (outcome == Pattern::Outcome::kLimit) return "the line is too hard to read";
+  line->host = *captures[1];
+  line->user = *captures[2];
+  line->time = *captures[3];
+  line->method = *captures[4];
+  line->path = captures[5];
+  line->code = *captures[6];
+  line->size = *captures[7];
+  line->referer = captures[8];
+  line->agent = captures[9];
+  return nullptr;
+}
+
+}  // namespace andon

@@ -1,0 +1,184 @@
+#include "core/codec/structured_data.h"
+
+#include <algorithm>
+
+namespace andon {
+namespace {
+
+// Above so many, neighbours are found by sorting: a message may have thousands.
+constexpr size_t kFew = 32;
+
+bool IsNameCharacter(char c) {
+  return static_cast<unsigned char>(c) > ' ' && c != '=' && c != ']' && c != '"' && c != 0x7f;
+}
+
+size_t NameSize(std::string_view text) {
+  size_t size = 0;
+  while (size < text.size() && IsNameCharacter(text[size])) ++size;
+  return size;
+}
+
+// Where the quoted value at the front ends (its closing quote), or npos.
+size_t ClosingQuote(std::string_view text) {
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '"') return i;
+    if (text[i] == '\\') ++i;
+  }
+  return std::string_view::npos;
+}
+
+struct RawParameter {
+  std::string_view name;
+  std::string_view value;
+};
+
+// name="value", or name=value.
+const char* TakeParameter(std::string_view& text, RawParameter* parameter) {
+  const size_t name = NameSize(text);
+  if (name == 0) return "a parameter of the structured data has no name";
+  parameter->name = text.substr(0, name);
+  text.remove_prefix(name);
+  if (text.empty() || text[0] != '=') return "a parameter of the structured data has no value";
+  text.remove_prefix(1);
+  if (!text.empty() && text[0] == '"') {
+    const size_t close = ClosingQuote(text);
+    if (close == std::string_view::npos) return "a value of the structured data is not closed";
+    parameter->value = text.substr(1, close - 1);
+    text.remove_prefix(close + 1);
+    return nullptr;
+  }
+  const size_t bare = NameSize(text);
+  if (bare == 0) return "a parameter of the structured data has no value";
+  parameter->value = text.substr(0, bare);
+  text.remove_prefix(bare);
+  return nullptr;
+}
+
+// One element; `visit(parameter)` for each of its parameters.
+template <class F>
+const char* TakeElement(std::string_view& text, std::string_view* id, F visit) {
+  text.remove_prefix(1);
+  const size_t name = NameSize(text);
+  if (name == 0) return "an element of the structured data has no id";
+  *id = text.substr(0, name);
+  text.remove_prefix(name);
+  while (!text.empty() && text[0] == ' ') {
+    text.remove_prefix(1);
+    RawParameter parameter;
+    if (const char* why = TakeParameter(text, &parameter); why != nullptr) return why;
+    visit(parameter);
+  }
+  if (text.empty() || text[0] != ']') return "an element of the structured data is not closed";
+  text.remove_prefix(1);
+  return nullptr;
+}
+
+}  // namespace
+
+const char* TakeStructuredData(std::string_view& text, std::string_view* elements) {
+  const std::string_view begin = text;
+  if (text.empty() || text[0] != '[') return "the structured data is missing";
+  while (!text.empty() && text[0] == '[') {
+    std::string_view id;
+    const char* why = TakeElement(text, &id, [](const RawParameter&) {});
+    if (why != nullptr) return why;
+  }
+  *elements = begin.substr(0, begin.size() - text.size());
+  return nullptr;
+}
+
+uint32_t StructuredDataWriter::ElementNumber(std::string_view id) {
+  const auto next = static_cast<uint32_t>(ids_.size());
+  uint32_t number = next;
+  if (ids_.size() < kFew) {
+    number = static_cast<uint32_t>(std::find(ids_.begin(), ids_.end(), id) - ids_.begin());
+  } else {
+    if (numbers_.empty()) {
+      for (uint32_t i = 0; i < next; ++i) numbers_.emplace(ids_[i], i);
+    }
+    number = numbers_.emplace(id, next).first->second;
+  }
+  if (number == next) ids_.push_back(id);
+  return number;
+}
+
+void StructuredDataWriter::Collect(std::string_view elements) {
+  ids_.clear();
+  numbers_.clear();
+  parameters_.clear();
+  bool joined = false;
+  while (!elements.empty()) {
+    const size_t first = parameters_.size();
+    std::string_view id;
+    (void)TakeElement(elements, &id, [this](const RawParameter& parameter) {
+      parameters_.push_back({0, parameter.name, parameter.value, false});
+    });
+    const size_t before = ids_.size();
+    const uint32_t number = ElementNumber(id);
+    joined |= ids_.size() == before;
+    for (size_t i = first; i < parameters_.size(); ++i) parameters_[i].element = number;
+  }
+  if (!joined) return;
+  std::stable_sort(parameters_.begin(), parameters_.end(),
+                   [](const Parameter& a, const Parameter& b) { return a.element < b.element; });
+}
+
+std::string_view StructuredDataWriter::Unescaped(std::string_view value) {
+  if (value.find('\\') == std::string_view::npos) return value;
+  unescaped_.clear();
+  for (size_t i = 0; i < value.size(); ++i) {
+    const bool escapes = value[i] == '\\' && i + 1 < value.size() &&
+                         (value[i + 1] == '"' || value[i + 1] == '\\' || value[i + 1] == ']');
+    if (escapes) ++i;
+    unescaped_ += value[i];
+  }
+  return unescaped_;
+}
+
+void StructuredDataWriter::WriteParameters(std::span<Parameter> parameters, RecordWriter& out) {
+  const bool sorted = parameters.size() > kFew;
+  if (sorted) {
+    std::stable_sort(parameters.begin(), parameters.end(),
+                     [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+  }
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i].written) continue;
+    const std::string_view name = parameters[i].name;
+    bool repeated = false;
+    for (size_t j = i + 1; j < parameters.size(); ++j) {
+      if (parameters[j].name != name) {
+        if (sorted) break;
+        continue;
+      }
+      if (!repeated) {
+        out.BeginArray(name);
+        out.Value(Unescaped(parameters[i].value));
+        repeated = true;
+      }
+      parameters[j].written = true;
+      out.Value(Unescaped(parameters[j].value));
+    }
+    if (repeated) {
+      out.End();
+    } else {
+      out.Field(name, Unescaped(parameters[i].value));
+    }
+  }
+}
+
+void StructuredDataWriter::Write(std::string_view key, std::string_view elements,
+                                 RecordWriter& out) {
+  Collect(elements);
+  out.BeginMap(key);
+  size_t next = 0;
+  for (uint32_t element = 0; element < ids_.size(); ++element) {
+    const size_t first = next;
+    while (next < parameters_.size() && parameters_[next].element == element) ++next;
+    out.BeginMap(ids_[element]);
+    WriteParameters(std::span(parameters_).subspan(first, next - first), out);
+    out.End();
+  }
+  out.End();
+}
+
+}  // namespace andon

@@ -1,0 +1,43 @@
+// RFC 5424's structured data: [id@32473 name="value" ...][...]
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/event/batch_builder.h"
+
+namespace andon {
+
+// Takes all elements from the front. Null, or a literal that says why not.
+const char* TakeStructuredData(std::string_view& text, std::string_view* elements);
+
+// Writes well-formed elements as a map of maps: {"id@32473": {"name": "value"}}, values unescaped.
+// A name that an element repeats gets an array of its values; an id that comes again joins the
+// first. Keeps memory between calls. Thread: the owner's.
+class StructuredDataWriter {
+ public:
+  void Write(std::string_view key, std::string_view elements, RecordWriter& out);
+
+ private:
+  struct Parameter {
+    uint32_t element;  // The first with its id.
+    std::string_view name;
+    std::string_view value;  // Escaped.
+    bool written;
+  };
+  void Collect(std::string_view elements);
+  uint32_t ElementNumber(std::string_view id);
+  void WriteParameters(std::span<Parameter> parameters, RecordWriter& out);
+  std::string_view Unescaped(std::string_view value);
+
+  std::vector<std::string_view> ids_;
+  std::unordered_map<std::string_view, uint32_t> numbers_;  // Of ids_, when they are many.
+  std::vector<Parameter> parameters_;
+  std::string unescaped_;
+};
+
+}  // namespace andon
