@@ -196,7 +196,11 @@ class JsonReader {
     int64_t value = 0;
     uint64_t large = 0;
     if (std::from_chars(number.data(), end, value).ec == std::errc()) return writer.Int(value);
-    if (std::from_chars(number.data(), end, large).ec != std::errc()) Fail("bad number");
+    double beyond = 0;
+    if (std::from_chars(number.data(), end, large).ec != std::errc()) {
+      if (std::from_chars(number.data(), end, beyond).ptr != end) Fail("bad number");
+      return writer.Float(beyond);  // More than 64 bits.
+    }
     writer.Uint(large);
   }
 
