@@ -37,7 +37,8 @@ EntryValidator::Progress EntryValidator::Resume(Bytes untrusted) {
 }
 
 void EntryValidator::WalkOn(Bytes untrusted, Progress& progress) {
-  if (predictor_ == nullptr && !untrusted.empty()) predictor_ = std::make_unique<RecordPredictor>();
+  if (untrusted.empty()) return;
+  if (predictor_ == nullptr) predictor_ = std::make_unique<RecordPredictor>();
   for (;;) {
     WalkPredicted(untrusted, progress);
     if (progress.bytes == untrusted.size()) return;
