@@ -24,9 +24,10 @@ struct TimeRange {
     if (time < earliest) earliest = time;
     if (time > latest) latest = time;
   }
+  // Nothing changes when the other one is empty.
   void Add(const TimeRange& other) {
-    Add(other.earliest);
-    Add(other.latest);
+    if (other.earliest < earliest) earliest = other.earliest;
+    if (other.latest > latest) latest = other.latest;
   }
 };
 
