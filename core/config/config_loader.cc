@@ -62,6 +62,7 @@ ConfigLoader::DataPtr ConfigLoader::LoadFolder(const std::string& path,
     if (IsYamlName(entry.name)) names.push_back(entry.name);
   }
   std::sort(names.begin(), names.end());
+  for (const std::string& name : names) roots_.insert(ResolvePath(path, name));
   for (const std::string& name : names) {
     const std::string file = ResolvePath(path, name);
     MergeRoot(LoadFile(file, {file, 0, 0}), *root);
@@ -70,8 +71,12 @@ ConfigLoader::DataPtr ConfigLoader::LoadFolder(const std::string& path,
   return root;
 }
 
+bool ConfigLoader::IsOpen(const std::string& path) const {
+  return std::find(open_files_.begin(), open_files_.end(), path) != open_files_.end();
+}
+
 bool ConfigLoader::Enter(const std::string& path, const Mark& at) {
-  if (std::find(open_files_.begin(), open_files_.end(), path) != open_files_.end()) {
+  if (IsOpen(path)) {
     problems_->Add(at, "\"" + path + "\" includes itself");
     return false;
   }
@@ -152,8 +157,8 @@ ConfigLoader::DataPtr ConfigLoader::ResolveRoot(const DataPtr& root) {
 
 void ConfigLoader::IncludeRoots(const DataPtr& include, ConfigData& into) {
   for (const std::string& path : IncludedPaths(include)) {
-    if (!roots_.insert(path).second) {
-      include->Fail(include->mark, "\"" + path + "\" is included twice");
+    if (!IsOpen(path) && !roots_.insert(path).second) {
+      include->Fail(include->mark, "\"" + path + "\" is read already");
       continue;
     }
     MergeRoot(LoadFile(path, include->mark), into);

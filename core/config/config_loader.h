@@ -39,6 +39,7 @@ class ConfigLoader {
   DataPtr ResolveRoot(const DataPtr& root);
   void IncludeRoots(const DataPtr& include, ConfigData& into);
   void MergeRoot(const DataPtr& from, ConfigData& into);
+  bool IsOpen(const std::string& path) const;
   bool Enter(const std::string& path, const Mark& at);
 
   LoadOptions options_;

@@ -108,9 +108,14 @@ TEST_F(ConfigLoaderTest, MistakesOfIncludeAreFound) {
             (Texts{"/a.yaml:1:10: \"include\" needs a file, a glob, or a list of them"}));
   EXPECT_EQ(
       Problems(*Load("/a.yaml", {{"/a.yaml", "include: [b.yaml, ./b.yaml]"}, {"/b.yaml", "x: 1"}})),
-      (Texts{"/a.yaml:1:10: \"/b.yaml\" is included twice"}));
+      (Texts{"/a.yaml:1:10: \"/b.yaml\" is read already"}));
   EXPECT_EQ(Problems(*Load("/a.yaml", {{"/a.yaml", "include: b.yaml"}, {"/b.yaml", "[x]"}})),
             (Texts{"/b.yaml:1:1: a configuration is a map: \"inputs: ...\", \"outputs: ...\""}));
+}
+
+TEST_F(ConfigLoaderTest, AFileOfAFolderIsNotIncludedToo) {
+  EXPECT_EQ(Problems(*Load("/e", {{"/e/a.yaml", "include: b.yaml"}, {"/e/b.yaml", "x: 1"}})),
+            (Texts{"/e/a.yaml:1:10: \"/e/b.yaml\" is read already"}));
 }
 
 TEST_F(ConfigLoaderTest, AFileThatIncludesItselfIsFound) {

@@ -1,5 +1,6 @@
 #include "core/config/config_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/config/config_data.h"
@@ -8,6 +9,15 @@
 namespace andon {
 
 using Kind = ConfigNode::Kind;
+
+namespace {
+
+// Up to the first colon or semicolon: what the option is, without the ifs and buts.
+std::string_view FirstClause(std::string_view help) {
+  return help.substr(0, std::min(help.find(": "), help.find("; ")));
+}
+
+}  // namespace
 
 ConfigReader::ConfigReader(const ConfigNode& node) : node_(node) {
   const Kind kind = node.kind();
@@ -25,7 +35,8 @@ ConfigNode ConfigReader::Want(const char* key, const char* help, bool required) 
   if (required && !broken_) {
     std::string message =
         child.kind() == Kind::kNull ? "is required but has no value" : "is required";
-    if (*help != '\0') message += std::string(" (") + help + ")";
+    const std::string_view what = FirstClause(help);
+    if (!what.empty()) message += " (" + std::string(what) + ")";
     (void)child.Fail(std::move(message));
   }
   return {};

@@ -10,6 +10,13 @@ constexpr size_t kLongestWord = 64;
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// `warning` for "warn", `gz` for "gzip".
+bool OneBeginsTheOther(std::string_view a, std::string_view b) {
+  constexpr size_t kShortest = 2;
+  const size_t common = std::min(a.size(), b.size());
+  return common >= kShortest && EditDistance(a.substr(0, common), b.substr(0, common)) == 0;
+}
+
 }  // namespace
 
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -47,7 +54,11 @@ std::string_view NearestWord(std::string_view typed, std::span<const std::string
       nearest = word;
     }
   }
-  return nearest;
+  if (!nearest.empty()) return nearest;
+  for (const std::string& word : words) {
+    if (OneBeginsTheOther(typed, word)) return word;
+  }
+  return {};
 }
 
 std::string DidYouMean(std::string_view typed, std::span<const std::string> words) {

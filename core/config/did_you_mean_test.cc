@@ -31,6 +31,12 @@ TEST(DidYouMeanTest, NamesTheNearestOfSeveral) {
   EXPECT_EQ(NearestWord("lisetn", words), "listen");
 }
 
+TEST(DidYouMeanTest, TakesAWordThatBeginsAnother) {
+  EXPECT_EQ(NearestWord("warning", std::vector<std::string>{"debug", "info", "warn"}), "warn");
+  EXPECT_EQ(NearestWord("gz", std::vector<std::string>{"none", "gzip"}), "gzip");
+  EXPECT_EQ(NearestWord("g", std::vector<std::string>{"none", "gzip"}), "");
+}
+
 TEST(DidYouMeanTest, IsSilentWhenNothingIsNear) {
   const std::vector<std::string> words = {"listen", "tag", "path"};
   EXPECT_EQ(NearestWord("compression", words), "");

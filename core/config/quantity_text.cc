@@ -122,6 +122,7 @@ std::string TimeUnitHint(std::string_view word) {
   for (const auto& [spelled, unit] : kSpelled) {
     if (spelled == word) return "; write " + std::string(unit);
   }
+  if (word.starts_with(' ')) return "; write it without the space";
   return "; units are ms, s, m, h, d, w";
 }
 
@@ -135,6 +136,7 @@ const Unit* FindSizeUnit(std::string_view word) {
 }
 
 std::string SizeUnitHint(std::string_view word) {
+  if (word.starts_with(' ')) return "; write it without the space";
   std::string upper;
   for (const char c : word) upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   for (const char* letter : {"K", "M", "G", "T"}) {

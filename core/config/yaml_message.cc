@@ -54,10 +54,33 @@ bool LacksSpaceBehindColon(std::string_view line) {
   return key + 1 < line.size() && line[key + 1] != ' ' && line[key + 1] != '/';
 }
 
+// `{path: /x/${tag}.log}`: within brackets a brace needs quotes around it.
+bool HasBareReference(std::string_view line) {
+  char quote = 0;
+  int depth = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (depth > 0 && line.substr(i, 2) == "${") {
+      return true;
+    } else {
+      depth += c == '{' || c == '[' ? 1 : 0;
+    }
+  }
+  return false;
+}
+
 std::string AboutLine(const SourceText& source, size_t line) {
   const std::string number = std::to_string(line + 1);
   if (HasTabInIndentation(source.Line(line))) {
     return "tab in the indentation of line " + number + "; YAML allows spaces only";
+  }
+  if (HasBareReference(source.Line(line))) {
+    return "\"${\" in line " + number +
+           " needs quotes around its text, as it stands within { } or [ ]";
   }
   if (LacksSpaceBehindColon(source.Line(line))) {
     return "\":\" in line " + number + " needs a space behind it";
@@ -85,6 +108,11 @@ std::string YamlMessage(const SourceText& source, std::string_view parser_messag
 bool IsOpenBracket(std::string_view parser_message) {
   return parser_message == "end of map flow not found" ||
          parser_message == "end of sequence flow not found";
+}
+
+std::string OpenBracketMessage(const SourceText& source, char bracket, int line) {
+  std::string hint = AboutLine(source, line < 0 ? 0 : static_cast<size_t>(line));
+  return hint.empty() ? std::string("\"") + bracket + "\" is never closed" : hint;
 }
 
 std::string_view SkipProperties(std::string_view text) {

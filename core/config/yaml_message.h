@@ -14,6 +14,9 @@ std::string YamlMessage(const SourceText& source, std::string_view parser_messag
 // True when the parser complains of a "[" or "{" that is never closed.
 bool IsOpenBracket(std::string_view parser_message);
 
+// For a `bracket` in `line` (from 0) that is never closed.
+std::string OpenBracketMessage(const SourceText& source, char bracket, int line);
+
 // `text` behind the anchor and the tag at its front.
 std::string_view SkipProperties(std::string_view text);
 

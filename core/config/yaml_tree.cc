@@ -312,7 +312,7 @@ DataPtr ParseYaml(const SourceText& source, const std::shared_ptr<ProblemList>& 
     char bracket = 0;
     const ConfigData* open = IsOpenBracket(error.msg) ? builder.OpenBracket(&bracket) : nullptr;
     if (open != nullptr) {
-      problems->Add(open->mark, std::string("\"") + bracket + "\" is never closed");
+      problems->Add(open->mark, OpenBracketMessage(source, bracket, open->mark.line - 1));
     } else {
       problems->Add(builder.Place(error.mark), YamlMessage(source, error.msg, error.mark.line));
     }
