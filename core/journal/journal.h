@@ -79,9 +79,13 @@ class OutputCursor {
   // Bytes of entries that Next could give now; for filling chunks up to an age. At least a lower
   // bound: what is on disk only counts as much as a segment's.
   virtual uint64_t ready_bytes() const = 0;
-  // The window is done. Any order; kept in memory at once, stored with the next commit that
-  // happens anyway, or within 50 ms. `note` replaces the stored note when not empty.
-  virtual void Finish(const LaneId& lane, Range window, std::string note) = 0;
+  // These parts of the lane are done. Any order; kept in memory at once, stored with the next
+  // commit that happens anyway, or within 50 ms, the note in the same moment: it replaces the
+  // stored note when not empty.
+  virtual void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note) = 0;
+  void Finish(const LaneId& lane, Range window, std::string note) {
+    Finish(lane, std::span<const Range>(&window, 1), std::move(note));
+  }
   // Stored at once; `done` on this thread when durable, after all that was finished before it.
   virtual void Save(std::string note, UniqueFunction<void(Status)> done) = 0;
   virtual const std::string& note() const = 0;

@@ -1,0 +1,93 @@
+#include "core/journal/catch_up.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+
+namespace andon::journal {
+
+namespace {
+constexpr size_t kReadAtOnce = size_t{1} << 20;
+}  // namespace
+
+CatchUp::Found CatchUp::Read(StreamPosition from, const StreamPosition& end, uint64_t oldest) {
+  Found found;
+  found.end = from;
+  if (from.segment < oldest) {
+    found.dropped = true;
+    found.end = from = {oldest, 0};
+  }
+  auto segment = segments_.all().lower_bound(from.segment);
+  if (segment != segments_.all().end() && segment->first == from.segment &&
+      from.offset >= segment->second.end) {
+    ++segment;
+  }
+  if (segment == segments_.all().end()) {
+    found.end = std::max(from, end);
+    return found;
+  }
+  if (segment->first != from.segment) found.end = from = {segment->first, 0};
+  if (!Open(from.segment)) {
+    // Gone, or unreadable as a whole.
+    found.end = {from.segment, segment->second.end};
+    return found;
+  }
+  if (segment->second.end != reader_->limit()) reader_->SetLimit(segment->second.end);
+  SegmentScan scan(*reader_, from.offset);
+  size_t bytes = 0;
+  while (bytes < kReadAtOnce) {
+    const SegmentScan::Step step = scan.Next();
+    if (step.end) break;
+    for (const DamagedRange& range : step.damaged) damage_.Report(from.segment, range, *file_);
+    ReadPart(step, found);
+    if (step.part.has_value()) bytes += step.part->bytes;
+  }
+  found.end = {from.segment, scan.offset()};
+  return found;
+}
+
+void CatchUp::ReadPart(const SegmentScan::Step& step, Found& found) {
+  if (!step.part.has_value()) return;
+  const DiskPart& from = *step.part;
+  StreamPart part;
+  part.at = {number_, from.header.offset};
+  part.end = {number_, from.end()};
+  part.lane = from.header.lane;
+  part.ordinals = segments_.all().at(number_).ordinals;
+  if ((from.header.flags & PartHeader::kControl) == 0) {
+    part.block = from.block;
+    part.offset = from.offset + sizeof(PartHeader);
+    part.bytes = from.bytes - sizeof(PartHeader);
+  }
+  found.parts.push_back(std::move(part));
+}
+
+bool CatchUp::Open(uint64_t number) {
+  if (number == number_ && reader_ != nullptr) return true;
+  reader_.reset();
+  file_.reset();
+  Segment& segment = segments_.all().at(number);
+  auto file =
+      segments_.files().Open(segments_.PathOf(number), {.mode = OpenMode::kRead, .direct = true});
+  if (!file.ok()) {
+    LogError("journal", "segment cannot be read", {{"reason", file.status().message()}});
+    damage_.ReportMissing(number, number);
+    return false;
+  }
+  file_ = *std::move(file);
+  number_ = number;
+  if (segment.ordinals == nullptr) {
+    const Result<SegmentHead> head = ReadHead(*file_, SegmentName(number), *pool_);
+    if (head.ok()) {
+      segment.ordinals = std::make_shared<const Ordinals>(head->snapshot.routed);
+    } else {
+      damage_.Report(number, {2 * kPageBytes, segment.header.data_begin(), "a damaged snapshot"},
+                     *file_);
+    }
+  }
+  reader_ = std::make_unique<PartReader>(*file_, segment.header, segment.end, pool_);
+  return true;
+}
+
+}  // namespace andon::journal

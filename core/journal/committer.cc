@@ -1,0 +1,394 @@
+#include "core/journal/committer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/journal/memory_log.h"
+#include "core/journal/retention.h"
+
+namespace andon::journal {
+
+namespace {
+
+constexpr Duration kRetryAfter = std::chrono::seconds(1);
+constexpr Duration kTrimAfter = std::chrono::seconds(2);
+
+}  // namespace
+
+Committer::Committer(Parts parts)
+    : options_(std::move(parts.options)),
+      loop_(parts.loop),
+      metrics_(parts.metrics),
+      intake_(std::move(parts.intake)),
+      stream_(std::move(parts.stream)),
+      lanes_(std::move(parts.lanes)),
+      cursors_(std::move(parts.cursors)),
+      disk_(std::move(parts.disk)),
+      memory_log_(disk_ == nullptr ? std::make_unique<MemoryLog>() : nullptr),
+      log_(disk_ == nullptr ? *memory_log_ : *disk_->log),
+      state_(std::move(parts.state)),
+      oldest_(state_.oldest),
+      clock_at_start_(state_.clock_ns),
+      absence_counted_to_(state_.clock_ns) {
+  stream_->Begin(log_.end());
+  if (disk_ != nullptr) FreeSegments();
+}
+
+LogTime Committer::Time() {
+  if (!started_.has_value()) started_ = loop_.Now();
+  const auto ran = static_cast<uint64_t>((loop_.Now() - *started_).count());
+  return {static_cast<uint64_t>(ToNanoseconds(loop_.WallNow())), clock_at_start_ + ran};
+}
+
+void Committer::RequestCommit() {
+  if (requested_.exchange(true)) return;
+  loop_.Post([weak = weak_from_this()] {
+    if (const auto committer = weak.lock()) committer->RunCommit();
+  });
+}
+
+void Committer::RunCommit() {
+  requested_ = false;
+  if (finished_ || failed_.has_value()) return;
+  CommitOrKeep(MakeCommit(false));
+}
+
+Commit Committer::MakeCommit(bool force) {
+  LaneSet::Cut cut = lanes_->CutAll(*intake_);
+  Commit commit;
+  commit.number = cut.commit;
+  for (LaneSet::LaneCut& one : cut.lanes) {
+    for (LanePart& part : one.cut.parts) {
+      commit.parts.push_back({one.lane->id(), std::move(part), {}, {}});
+    }
+    if (one.cut.closed) commit.closed_lanes.push_back(one.lane->id());
+    if (one.cut.answers) commit.answers.push_back(one.lane);
+  }
+  AddControl(commit, force);
+  return commit;
+}
+
+void Committer::AddControl(Commit& commit, bool force) {
+  const Cursor::StoreWish wish{.now = loop_.Now(), .anyway = !commit.parts.empty(), .force = force};
+  for (const auto& cursor : cursors_->All()) {
+    std::optional<CursorState> state = cursor->ToStore(wish);
+    if (!state.has_value()) continue;
+    const auto known = state_.cursors.find(state->number);
+    const bool absent = !cursor->attached() && known != state_.cursors.end();
+    state->absent_ns = absent ? known->second.absent_ns : 0;
+    commit.cursors.push_back(*std::move(state));
+  }
+  commit.forgotten = std::exchange(forgotten_, {});
+  if (wanted_oldest_ > state_.oldest) commit.oldest = wanted_oldest_;
+}
+
+// Whether it is done; else it is kept and tried again.
+bool Committer::CommitOrKeep(Commit commit) {
+  const Status status = TryCommit(commit);
+  if (status.ok()) return true;
+  failed_ = std::move(commit);
+  ReportFailure(status);
+  return false;
+}
+
+Status Committer::TryCommit(Commit& commit) {
+  // Its latency is for people, and not what the loop's clock is for: that stands still meanwhile.
+  const MonotonicTime begun = std::chrono::steady_clock::now();
+  if (!commit.empty()) {
+    const LogTime time = Time();
+    state_.clock_ns = time.clock_ns;
+    if (disk_ != nullptr && disk_->log->WillRoll(commit)) {
+      CountAbsence(time);
+      PlanSpace(true, time);
+    }
+    RETURN_IF_ERROR(log_.Write(commit, state_, time));
+  }
+  Publish(commit, begun);
+  return {};
+}
+
+void Committer::ReportFailure(const Status& status) {
+  metrics_.write_errors.Add();
+  ++failures_;
+  LogError("journal", "cannot write, events are kept in memory and acknowledgements wait",
+           {{"reason", status.message()}, {"tries", failures_}});
+  intake_->pressure.SetDisk(true);
+  TellPressure();
+  // A segment that failed is left at once; then there is no hurry.
+  retry_timer_ = loop_.After(failures_ == 1 ? Duration::zero() : kRetryAfter, [this] { Retry(); });
+}
+
+void Committer::Retry() {
+  if (finished_ || !failed_.has_value()) return;
+  CommitControlAlone();
+  Commit commit = *std::move(failed_);
+  failed_.reset();
+  if (!CommitOrKeep(std::move(commit))) return;
+  LogInfo("journal", "writes again", {{"tries", failures_}});
+  failures_ = 0;
+  LookAtSpace();
+  TellPressure();
+  RequestCommit();
+}
+
+// Where the next segment has no room, cursors can still move in the rest of this one, and that
+// frees others.
+void Committer::CommitControlAlone() {
+  if (disk_ == nullptr) return;
+  Commit control;
+  control.number = intake_->durable_commit;
+  AddControl(control, false);
+  if (!control.has_control()) return;
+  if (disk_->log->HasRoom(control) && TryCommit(control).ok()) return;
+  // They go with the commit that waits.
+  std::ranges::move(control.forgotten, std::back_inserter(failed_->forgotten));
+  failed_->oldest = std::max(failed_->oldest, control.oldest);
+  for (CursorState& cursor : control.cursors) {
+    std::erase_if(failed_->cursors,
+                  [&](const CursorState& old) { return old.number == cursor.number; });
+    failed_->cursors.push_back(std::move(cursor));
+  }
+}
+
+std::vector<StreamPart> Committer::PartsOf(const Commit& commit) const {
+  std::shared_ptr<const Ordinals> ordinals = log_.ordinals();
+  std::vector<StreamPart> parts;
+  parts.reserve(commit.parts.size());
+  for (const CommitPart& from : commit.parts) {
+    StreamPart part;
+    part.at = from.at;
+    part.end = from.end;
+    part.lane = from.lane;
+    part.block = from.data.block;
+    part.offset = from.data.begin + sizeof(PartHeader);
+    part.bytes = from.data.end - part.offset;
+    part.held_bytes = from.data.held_bytes;
+    part.ordinals = ordinals;
+    parts.push_back(std::move(part));
+    if (disk_ != nullptr) continue;
+    // In memory any part may become the first that is left.
+    auto next = std::make_shared<Ordinals>(*ordinals);
+    for (const auto& [route, events] : from.data.routed) {
+      for (const uint32_t cursor : route->cursors) (*next)[cursor] += events;
+    }
+    ordinals = std::move(next);
+  }
+  return parts;
+}
+
+void Committer::Publish(const Commit& commit, MonotonicTime begun) {
+  std::vector<StreamPart> parts = PartsOf(commit);
+  ApplyCommit(commit, state_);
+  size_t held = 0;
+  uint64_t bytes = 0;
+  for (const StreamPart& part : parts) {
+    held += part.held_bytes;
+    bytes += part.end.offset - part.at.offset;
+  }
+  if (disk_ != nullptr) {
+    intake_->pressure.Sub(held);
+    oldest_ = state_.oldest;
+    FreeSegments();
+  }
+  if (!commit.empty()) stream_->Publish(std::move(parts), log_.end());
+  intake_->durable_commit = commit.number;
+  for (const auto& lane : commit.answers) lane->Answer();
+  TellCursors(commit);
+  if (disk_ == nullptr) {
+    if (options_.overflow == Overflow::kDropOldest && intake_->pressure.full()) {
+      stream_->DropOldest();
+    }
+  } else if (!commit.empty()) {
+    PlanSpace(false, {0, state_.clock_ns});
+    PrepareNext();
+    LookAtSpace();
+    metrics_.written_bytes.Add(bytes);
+    metrics_.commits.Add();
+    const Duration took = std::chrono::steady_clock::now() - begun;
+    metrics_.commit_seconds.Observe(std::chrono::duration<double>(took).count());
+  }
+  metrics_.memory_bytes.Set(static_cast<double>(stream_->bytes() + intake_->pressure.held()));
+  TellPressure();
+  TrimLater();
+}
+
+void Committer::TellCursors(const Commit& commit) {
+  if (commit.cursors.empty() && commit.closed_lanes.empty()) return;
+  for (const auto& cursor : cursors_->All()) {
+    const auto stored = std::ranges::find(commit.cursors, cursor->number(), &CursorState::number);
+    if (stored != commit.cursors.end()) {
+      cursor->Stored(*stored, state_);
+    } else if (!commit.closed_lanes.empty()) {
+      cursor->LookForClosedLanes(state_);
+    }
+  }
+}
+
+void Committer::TellPressure() {
+  const bool full = intake_->pressure.full();
+  if (full == told_full_) return;
+  told_full_ = full;
+  metrics_.full.Set(full ? 1 : 0);
+  lanes_->ForEach([](Lane& lane) { lane.PressureChanged(); });
+}
+
+// Cursors of outputs that are not configured any more go after a while, by the journal's own clock.
+void Committer::CountAbsence(const LogTime& time) {
+  const uint64_t more = time.clock_ns - std::min(time.clock_ns, absence_counted_to_);
+  absence_counted_to_ = time.clock_ns;
+  const auto retain = static_cast<uint64_t>(options_.retain_cursor.count());
+  for (const auto& cursor : cursors_->All()) {
+    const auto state = state_.cursors.find(cursor->number());
+    if (state == state_.cursors.end()) continue;
+    uint64_t& absent = state->second.absent_ns;
+    absent = cursor->attached() ? 0 : absent + more;
+    if (absent <= retain || absent == 0) continue;
+    LogWarn("journal", "cursor of an output that is gone is given up",
+            {{"output", state->second.id}});
+    cursors_->Forget(state->second.id);
+    forgotten_.push_back(cursor->number());
+    state_.routed.erase(cursor->number());
+    state_.cursors.erase(state);
+  }
+}
+
+StreamPosition Committer::EarliestNeeded() const {
+  StreamPosition earliest = log_.end();
+  for (const auto& [number, cursor] : state_.cursors) earliest = std::min(earliest, cursor.resume);
+  for (const auto& cursor : cursors_->All()) earliest = std::min(earliest, cursor->resume());
+  return earliest;
+}
+
+void Committer::PlanSpace(bool rolls, const LogTime& time) {
+  const auto& segments = disk_->segments.all();
+  const Segment& open = segments.rbegin()->second;
+  Space space;
+  space.used = disk_->segments.bytes() - open.file_bytes + open.end;
+  space.limit = options_.size_bytes - options_.segment_bytes;
+  space.clock_ns = time.clock_ns;
+  const RetentionPlan plan = PlanRetention(segments, EarliestNeeded(), space, options_);
+  if (plan.oldest <= state_.oldest) return;
+  if (rolls) {
+    if (plan.dropped) {
+      const uint64_t dropped = plan.oldest - segments.begin()->first;
+      metrics_.dropped_segments.Add(dropped);
+      LogWarn("journal", "the size limit is reached, the oldest events are dropped",
+              {{"segments", dropped}, {"size_bytes", options_.size_bytes}});
+    }
+    state_.oldest = plan.oldest;  // The next segment's head says so.
+  } else if (!plan.dropped) {
+    wanted_oldest_ = plan.oldest;
+    RequestCommit();
+  }
+}
+
+// Behind a durable commit: what it says is not needed can go.
+void Committer::FreeSegments() {
+  auto& all = disk_->segments.all();
+  bool freed = false;
+  while (!all.empty() && all.begin()->first < state_.oldest &&
+         all.begin()->first != all.rbegin()->first) {
+    const uint64_t total = disk_->segments.bytes() + disk_->segments.spare_bytes();
+    disk_->segments.Free(all.begin()->first, total <= options_.size_bytes);
+    freed = true;
+  }
+  if (freed) no_room_ = false;
+}
+
+// The next segment's room is reserved when this one is half full: while there is none, what is
+// left of this one serves what is under way.
+void Committer::PrepareNext() {
+  const Segment& open = disk_->segments.all().rbegin()->second;
+  const uint64_t total = disk_->segments.bytes() + disk_->segments.spare_bytes();
+  if (open.end * 2 < open.file_bytes || disk_->segments.has_spare() || no_room_) return;
+  if (total + options_.segment_bytes > options_.size_bytes) return;
+  const Status made = disk_->segments.MakeSpare();
+  if (made.ok()) return;
+  no_room_ = true;
+  LogError("journal", "no room for the next segment, inputs are held back",
+           {{"reason", made.message()}});
+  retry_timer_ = loop_.After(kRetryAfter, [this] {
+    if (finished_ || failed_.has_value()) return;
+    no_room_ = false;
+    PrepareNext();
+    LookAtSpace();
+    TellPressure();
+  });
+}
+
+void Committer::LookAtSpace() {
+  const Segment& open = disk_->segments.all().rbegin()->second;
+  const uint64_t used = disk_->segments.bytes() - open.file_bytes + open.end;
+  const uint64_t high = options_.size_bytes - options_.segment_bytes;
+  const uint64_t low = high - options_.segment_bytes / 2;
+  if (options_.overflow == Overflow::kBlock) over_size_ = over_size_ ? used > low : used > high;
+  intake_->pressure.SetDisk(over_size_ || no_room_ || failed_.has_value());
+  metrics_.segments.Set(static_cast<double>(disk_->segments.all().size()));
+  metrics_.disk_bytes.Set(
+      static_cast<double>(disk_->segments.bytes() + disk_->segments.spare_bytes()));
+}
+
+void Committer::ReadFor(std::shared_ptr<Cursor> cursor) {
+  loop_.Post([weak = weak_from_this(), cursor = std::move(cursor)] {
+    if (const auto committer = weak.lock()) committer->ReadSome(cursor);
+  });
+}
+
+void Committer::ReadSome(const std::shared_ptr<Cursor>& cursor) {
+  StreamPosition from;
+  if (finished_ || disk_ == nullptr || !cursor->WantsDisk(&from)) {
+    if (disk_ != nullptr && !cursor->attached()) disk_->readers.erase(cursor->number());
+    return;
+  }
+  CatchUp& reader =
+      disk_->readers.try_emplace(cursor->number(), disk_->segments, intake_->pool, disk_->damage)
+          .first->second;
+  CatchUp::Found found = reader.Read(from, log_.end(), state_.oldest);
+  const bool caught_up = found.end >= stream_->memory_begin();
+  cursor->Arrived(std::move(found.parts), found.end, found.dropped);
+  if (caught_up) {
+    disk_->readers.erase(cursor->number());
+  } else {
+    ReadFor(cursor);
+  }
+}
+
+void Committer::TrimLater() {
+  if (trim_armed_) return;
+  trim_armed_ = true;
+  trimmed_at_commit_ = intake_->durable_commit;
+  trim_timer_ = loop_.After(kTrimAfter, [this] {
+    trim_armed_ = false;
+    if (trimmed_at_commit_ == intake_->durable_commit) {
+      intake_->pool->Trim();
+    } else {
+      TrimLater();
+    }
+  });
+}
+
+Status Committer::Finish() {
+  Status status;
+  if (failed_.has_value()) {
+    Commit commit = *std::move(failed_);
+    failed_.reset();
+    if (!CommitOrKeep(std::move(commit))) status = Unavailable("the last events are not on disk");
+  }
+  if (status.ok()) {
+    Commit last = MakeCommit(true);
+    status = TryCommit(last);
+  }
+  if (status.ok() && disk_ != nullptr) {
+    CountAbsence(Time());
+    status = disk_->log->Finish(state_, Time());
+  }
+  finished_ = true;
+  retry_timer_.reset();
+  trim_timer_.reset();
+  return status;
+}
+
+}  // namespace andon::journal

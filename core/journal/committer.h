@@ -1,0 +1,102 @@
+// The journal's thread: cuts all lanes, writes what they have as one commit, and tells everybody.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/journal/commit_log.h"
+#include "core/journal/cursor_set.h"
+#include "core/journal/disk.h"
+#include "core/journal/intake.h"
+#include "core/journal/journal.h"
+#include "core/journal/journal_metrics.h"
+
+namespace andon::journal {
+
+// Thread: journal, except where it says so.
+class Committer : public std::enable_shared_from_this<Committer> {
+ public:
+  struct Parts {
+    JournalOptions options;
+    Loop& loop;
+    JournalMetrics metrics;
+    std::shared_ptr<Intake> intake;
+    std::shared_ptr<Stream> stream;
+    std::shared_ptr<LaneSet> lanes;
+    std::shared_ptr<CursorSet> cursors;
+    std::unique_ptr<Disk> disk;  // Null: journal: none.
+    State state;                 // As recovered.
+  };
+  explicit Committer(Parts parts);
+
+  // Thread: any.
+  void RequestCommit();
+  void ReadFor(std::shared_ptr<Cursor> cursor);
+  // The first segment that a new cursor can begin with.
+  StreamPosition oldest() const { return {oldest_, 0}; }
+
+  void Forget(uint32_t cursor) { forgotten_.push_back(cursor); }
+  void LookForClosedLanes(Cursor& cursor) { cursor.LookForClosedLanes(state_); }
+  // Commits everything and closes. Afterwards nothing is done any more.
+  Status Finish();
+
+ private:
+  void RunCommit();
+  Commit MakeCommit(bool force);
+  void AddControl(Commit& commit, bool force);
+  Status TryCommit(Commit& commit);
+  bool CommitOrKeep(Commit commit);
+  void Retry();
+  void CommitControlAlone();
+  void ReportFailure(const Status& status);
+  void Publish(const Commit& commit, MonotonicTime begun);
+  std::vector<StreamPart> PartsOf(const Commit& commit) const;
+  void TellCursors(const Commit& commit);
+  void TellPressure();
+
+  void CountAbsence(const LogTime& time);
+  StreamPosition EarliestNeeded() const;
+  void PlanSpace(bool rolls, const LogTime& time);
+  void FreeSegments();
+  void PrepareNext();
+  void LookAtSpace();
+  void ReadSome(const std::shared_ptr<Cursor>& cursor);
+  void TrimLater();
+  LogTime Time();
+
+  const JournalOptions options_;
+  Loop& loop_;
+  JournalMetrics metrics_;
+  const std::shared_ptr<Intake> intake_;
+  const std::shared_ptr<Stream> stream_;
+  const std::shared_ptr<LaneSet> lanes_;
+  const std::shared_ptr<CursorSet> cursors_;
+  const std::unique_ptr<Disk> disk_;
+  std::unique_ptr<CommitLog> memory_log_;
+  CommitLog& log_;
+  State state_;
+
+  std::atomic<bool> requested_{false};
+  std::atomic<uint64_t> oldest_;
+  bool finished_ = false;
+  std::optional<MonotonicTime> started_;
+  uint64_t clock_at_start_;
+  uint64_t absence_counted_to_;
+  std::vector<uint32_t> forgotten_;
+  uint64_t wanted_oldest_ = 0;  // To be stored, then freed.
+  std::optional<Commit> failed_;
+  int failures_ = 0;
+  bool no_room_ = false;  // For the next segment.
+  bool over_size_ = false;
+  bool told_full_ = false;
+  std::unique_ptr<Timer> retry_timer_;
+  std::unique_ptr<Timer> trim_timer_;
+  bool trim_armed_ = false;
+  uint64_t trimmed_at_commit_ = 0;
+};
+
+}  // namespace andon::journal

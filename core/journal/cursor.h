@@ -1,0 +1,149 @@
+// One output's cursor: reads the stream behind the durable mark, and knows what is finished.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/mutex.h"
+#include "core/journal/backlog.h"
+#include "core/journal/cursor_progress.h"
+#include "core/journal/journal.h"
+#include "core/journal/lane_set.h"
+#include "core/journal/routes.h"
+#include "core/journal/stream.h"
+
+namespace andon::journal {
+
+struct Intake;
+
+// How much memory one output may keep, read ahead or unfinished; one record at least.
+inline constexpr size_t kReadBudget = size_t{8} << 20;
+
+class Cursor : public std::enable_shared_from_this<Cursor> {
+ public:
+  struct Host {
+    std::shared_ptr<Intake> intake;
+    std::shared_ptr<Stream> stream;
+    std::shared_ptr<LaneSet> lanes;
+    // Asks the journal's thread to read for a cursor: it calls WantsDisk and Arrived.
+    std::function<void(std::shared_ptr<Cursor>)> read_disk;
+  };
+  struct Callbacks {
+    UniqueFunction<void()> on_ready;
+    UniqueFunction<void(const LaneId&)> on_lane_closed;
+  };
+
+  Cursor(CursorState state, uint64_t routed, Host host);
+  // Registers with the stream; separate, as it needs shared_from_this.
+  void Begin();
+  // Nobody will ever read with it again.
+  void End();
+
+  uint32_t number() const { return number_; }
+  const std::shared_ptr<RoutedCount>& routed() const { return routed_; }
+
+  // Thread: main. The output that reads; one at a time.
+  void Attach(const CursorOptions& options, Loop& output, Callbacks callbacks);
+  // A cursor that was made by this process and never attached begins here instead of at the end.
+  void BeginAt(const StreamPosition& begin);
+  bool attached() const;
+
+  // Thread: output.
+  void Detach();
+  std::optional<Chunk> Next(size_t max_bytes, uint64_t max_events);
+  uint64_t ReadyBytes();
+  void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note);
+  void Save(std::string note, UniqueFunction<void(Status)> done);
+  uint64_t held_events() const;
+  uint64_t gap_events() const;
+  uint64_t damaged_events() const;
+  std::string note() const;
+
+  // Thread: journal.
+  // What to store with a commit; empty when nothing changed, or only what can wait for one that
+  // happens `anyway`, or when it was stored just now. `force`: in any case.
+  struct StoreWish {
+    MonotonicTime now;
+    bool anyway = false;
+    bool force = false;
+  };
+  std::optional<CursorState> ToStore(const StoreWish& wish);
+  void Stored(const CursorState& stored, const State& state);
+  void LookForClosedLanes(const State& state);
+  // Where the journal's thread should read on. False: enough for now.
+  bool WantsDisk(StreamPosition* from);
+  // In stream order. `end` is how far was read; `dropped`: what was missing before was let go by
+  // overflow.
+  void Arrived(std::vector<StreamPart> parts, const StreamPosition& end, bool dropped);
+  // No segment before this one's is needed for it.
+  StreamPosition resume() const;
+
+  // Thread: any.
+  void Wake();
+
+ private:
+  struct Attachment {
+    Loop* loop = nullptr;
+    Callbacks callbacks;
+    std::unique_ptr<Timer> store_timer;
+    bool store_armed = false;
+    bool detached = false;
+    std::atomic<bool> ready_posted{false};
+  };
+  void Fill(uint64_t target) REQUIRES(mutex_);
+  bool FillOne() REQUIRES(mutex_);
+  void Scan(const StreamPart& part) REQUIRES(mutex_);
+  CursorProgress::Use UseOf(const StoredRecord& record, const StreamPart& part) const
+      REQUIRES(mutex_);
+  std::shared_ptr<const Pin> PinOf(const StreamPart& part) REQUIRES(mutex_);
+  void JumpToMemory() REQUIRES(mutex_);
+  void Changed();
+  void TellLanes();
+  std::shared_ptr<Attachment> attachment() const;
+
+  const uint32_t number_;
+  const Host host_;
+  const std::shared_ptr<RoutedCount> routed_;
+  std::shared_ptr<StreamReader> reader_;
+
+  mutable Mutex attachment_mutex_;
+  std::shared_ptr<Attachment> attachment_ GUARDED_BY(attachment_mutex_);
+
+  mutable Mutex mutex_;
+  CursorProgress progress_ GUARDED_BY(mutex_);
+  bool from_oldest_ GUARDED_BY(mutex_) = false;
+  std::function<bool(std::string_view)> wants_ GUARDED_BY(mutex_);
+  std::shared_ptr<Charge> charge_ GUARDED_BY(mutex_);
+  std::unique_ptr<Backlog> backlog_ GUARDED_BY(mutex_);
+  std::vector<std::weak_ptr<const Pin>> pins_ GUARDED_BY(mutex_);
+  std::vector<Range> missing_ GUARDED_BY(mutex_);
+  uint64_t scanned_segment_ GUARDED_BY(mutex_) = 0;
+  bool jumped_ GUARDED_BY(mutex_) = false;  // Over what overflow let go.
+
+  struct DiskPiece {
+    StreamPart part;
+    bool dropped = false;
+  };
+  std::deque<DiskPiece> arrived_ GUARDED_BY(mutex_);
+  size_t arrived_bytes_ GUARDED_BY(mutex_) = 0;
+  StreamPosition disk_from_ GUARDED_BY(mutex_);
+  bool reading_ GUARDED_BY(mutex_) = false;
+
+  bool dirty_ GUARDED_BY(mutex_) = true;
+  bool urgent_ GUARDED_BY(mutex_) = true;
+  bool stored_ GUARDED_BY(mutex_) = false;  // Ever.
+  bool fresh_ GUARDED_BY(mutex_);           // Made by this process, never attached.
+  uint64_t stored_segment_ GUARDED_BY(mutex_) = 0;
+  MonotonicTime last_store_ GUARDED_BY(mutex_){};
+  std::vector<UniqueFunction<void(Status)>> saves_ GUARDED_BY(mutex_);
+  std::vector<UniqueFunction<void(Status)>> saving_ GUARDED_BY(mutex_);
+  std::set<LaneId> announced_ GUARDED_BY(mutex_);
+};
+
+}  // namespace andon::journal

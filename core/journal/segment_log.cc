@@ -1,0 +1,157 @@
+#include "core/journal/segment_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+
+namespace andon::journal {
+
+namespace {
+
+// With sync: os nothing is proved to be durable, and the whole segment is not written again.
+constexpr uint64_t kMostRewritten = uint64_t{64} << 20;
+
+}  // namespace
+
+SegmentLog::SegmentLog(Segments& segments, const JournalOptions& options, Random& random,
+                       Intake& intake)
+    : segments_(segments), options_(options), random_(random), intake_(intake) {}
+
+Status SegmentLog::Begin(const Recovered& recovered, const LogTime& time) {
+  highest_number_ = recovered.highest_number;
+  number_ = recovered.newest;
+  RETURN_IF_ERROR(MakeDurable(recovered));
+  RETURN_IF_ERROR(BeginSegment(options_.segment_bytes, recovered.state, time));
+  if (recovered.newest == 0) return {};
+  // Bytes beyond the end do not exist; their room is given back.
+  Segment& last = segments_.all().at(recovered.newest);
+  auto file = segments_.files().Open(segments_.PathOf(recovered.newest),
+                                     {.mode = OpenMode::kWrite, .direct = true});
+  if (file.ok() && last.file_bytes > last.end && (*file)->Truncate(last.end).ok()) {
+    last.file_bytes = last.end;
+  }
+  return {};
+}
+
+// The last commit was found, but perhaps in the page cache only, after an fdatasync that failed:
+// its pages are written again.
+Status SegmentLog::MakeDurable(const Recovered& recovered) {
+  if (recovered.newest == 0) return {};
+  const Segment& last = segments_.all().at(recovered.newest);
+  ASSIGN_OR_RETURN(auto file, segments_.files().Open(segments_.PathOf(recovered.newest),
+                                                     {.mode = OpenMode::kWrite, .direct = true}));
+  uint64_t at = std::max(recovered.proved, last.header.data_begin());
+  if (last.end > at + kMostRewritten) at = last.end;
+  const auto block = intake_.pool->Get(kBlockBytes);
+  while (at < last.end) {
+    const size_t wanted = std::min<uint64_t>(block->capacity(), last.end - at);
+    ASSIGN_OR_RETURN(const size_t came, file->ReadAt(at, {block->data(), wanted}));
+    if (came < wanted) break;
+    RETURN_IF_ERROR(file->WriteAt(at, {block->data(), wanted}, false));
+    at += wanted;
+  }
+  return file->Sync();
+}
+
+StreamPosition SegmentLog::end() const { return {number_, segment().end}; }
+
+bool SegmentLog::HasRoom(const Commit& commit) const {
+  return !failed_ && writer_->HasRoom(commit.BytesOnDisk());
+}
+
+bool SegmentLog::WillRoll(const Commit& commit) const { return !HasRoom(commit); }
+
+Status SegmentLog::Write(Commit& commit, const State& state, const LogTime& time) {
+  if (WillRoll(commit)) RETURN_IF_ERROR(Roll(commit.BytesOnDisk(), state, time));
+  const bool has_control = commit.has_control();
+  if (has_control) {
+    uint64_t at = writer_->end();
+    for (const CommitPart& part : commit.parts) at += PageUp(part.data.end - part.data.begin);
+    commit.parts.push_back(ControlPart(commit, {number_, at}, writer_->mask(), *intake_.pool));
+  }
+  const Status written = writer_->Write(commit.parts, time.wall_ns, time.clock_ns);
+  if (has_control) commit.parts.pop_back();
+  if (!written.ok()) {
+    failed_ = true;
+    last_error_ = writer_->last_error();
+    // New cursors find their place with the next try.
+    for (CursorState& cursor : commit.cursors) {
+      if (cursor.created.segment == number_ && cursor.created.offset >= writer_->end()) {
+        cursor.created = {};
+      }
+    }
+    return written;
+  }
+  segment().end = writer_->end();
+  return {};
+}
+
+Status SegmentLog::Roll(uint64_t commit_bytes, const State& state, const LogTime& time) {
+  if (!failed_) {
+    // With sync: os the predecessor's end must be true after a power cut too.
+    if (options_.sync == SyncMode::kOs) {
+      const Status synced = writer_->Sync();
+      if (!synced.ok()) LogWarn("journal", "segment is not synced", {{"reason", synced.message()}});
+    }
+  }
+  ByteBuffer snapshot;
+  EncodeState(state, snapshot);
+  const uint64_t needed = 2 * kPageBytes + PageUp(snapshot.size()) + commit_bytes + kPageBytes;
+  const auto full = failed_ ? nullptr : writer_;
+  RETURN_IF_ERROR(BeginSegment(std::max(options_.segment_bytes, PageUp(needed)), state, time));
+  segments_.all().at(writer_->header().predecessor).closed_ns = time.clock_ns;
+  if (full != nullptr) full->Seal(time.wall_ns, time.clock_ns);
+  return {};
+}
+
+Status SegmentLog::BeginSegment(uint64_t capacity, const State& state, const LogTime& time) {
+  ByteBuffer snapshot;
+  EncodeState(state, snapshot);
+  SegmentHeader header;
+  header.segment = ++highest_number_;
+  do {
+    header.salt = random_.Next();
+  } while (header.salt == last_salt_ || ChecksumMask(header.salt) == ChecksumMask(last_salt_));
+  last_salt_ = header.salt;
+  header.predecessor = number_;
+  header.predecessor_end = number_ == 0 ? 0 : segment().end;
+  header.journal = state.journal;
+  header.wall_ns = time.wall_ns;
+  header.clock_ns = time.clock_ns;
+  auto file = segments_.Create(header.segment, capacity);
+  if (!file.ok()) {
+    last_error_ = 0;
+    return file.status();
+  }
+  auto writer = std::make_shared<SegmentWriter>(*std::move(file), header, capacity, options_.sync);
+  Status begun = writer->WriteHead(snapshot.bytes());
+  if (begun.ok()) begun = segments_.files().SyncDirectory(segments_.directory());
+  if (!begun.ok()) {
+    last_error_ = writer->last_error();
+    writer.reset();
+    segments_.Discard(header.segment);
+    return begun;
+  }
+  writer_ = std::move(writer);
+  ordinals_ = std::make_shared<const Ordinals>(state.routed);
+  number_ = header.segment;
+  Segment segment;
+  segment.header = writer_->header();
+  segment.file_bytes = capacity;
+  segment.end = writer_->end();
+  segment.ordinals = ordinals_;
+  segments_.all()[number_] = segment;
+  intake_.mask = writer_->mask();
+  failed_ = false;
+  return {};
+}
+
+Status SegmentLog::Finish(const State& state, const LogTime& time) {
+  RETURN_IF_ERROR(Roll(0, state, time));
+  RETURN_IF_ERROR(writer_->Truncate());
+  segment().file_bytes = segment().end;
+  return {};
+}
+
+}  // namespace andon::journal

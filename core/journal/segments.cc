@@ -1,0 +1,95 @@
+#include "core/journal/segments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "core/base/log.h"
+
+namespace andon::journal {
+
+namespace {
+
+constexpr std::string_view kSpare = "spare.";
+constexpr size_t kMaxSpares = 2;
+
+}  // namespace
+
+std::string Segments::SparePath(uint64_t number) const {
+  return directory_ + "/" + std::string(kSpare) + std::to_string(number);
+}
+
+uint64_t Segments::bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [number, segment] : all_) bytes += segment.file_bytes;
+  return bytes;
+}
+
+void Segments::FindSpares(const std::vector<DirectoryEntry>& entries) {
+  for (const DirectoryEntry& entry : entries) {
+    if (!entry.name.starts_with(kSpare)) continue;
+    uint64_t number = 0;
+    const char* begin = entry.name.data() + kSpare.size();
+    const char* end = entry.name.data() + entry.name.size();
+    if (std::from_chars(begin, end, number).ptr != end) continue;
+    next_spare_ = std::max(next_spare_, number + 1);
+    if (entry.size_bytes == segment_bytes_ && spares_.size() < kMaxSpares) {
+      spares_.push_back(number);
+    } else if (Status removed = files_.Remove(SparePath(number)); !removed.ok()) {
+      LogWarn("journal", "spare file is not removed", {{"reason", removed.message()}});
+    }
+  }
+}
+
+Result<std::unique_ptr<File>> Segments::Create(uint64_t number, uint64_t capacity) {
+  const std::string path = PathOf(number);
+  if (!spares_.empty() && capacity == segment_bytes_) {
+    const std::string spare = SparePath(spares_.back());
+    spares_.pop_back();
+    RETURN_IF_ERROR(files_.Rename(spare, path));
+    return files_.Open(path, {.mode = OpenMode::kWrite, .direct = true});
+  }
+  ASSIGN_OR_RETURN(auto file, files_.Open(path, {.mode = OpenMode::kCreateNew, .direct = true}));
+  if (Status allocated = file->Allocate(capacity); !allocated.ok()) {
+    file.reset();
+    // The next try takes another number, so what stays would only take room.
+    static_cast<void>(files_.Remove(path));
+    return allocated;
+  }
+  return file;
+}
+
+Status Segments::MakeSpare() {
+  const uint64_t number = next_spare_++;
+  const std::string path = SparePath(number);
+  ASSIGN_OR_RETURN(auto file, files_.Open(path, {.mode = OpenMode::kCreateNew, .direct = true}));
+  const Status allocated = file->Allocate(segment_bytes_);
+  file.reset();
+  if (!allocated.ok()) {
+    static_cast<void>(files_.Remove(path));
+    return allocated;
+  }
+  spares_.push_back(number);
+  return {};
+}
+
+void Segments::Free(uint64_t number, bool keep) {
+  const auto found = all_.find(number);
+  if (found == all_.end()) return;
+  Status done;
+  if (keep && spares_.size() < kMaxSpares && found->second.file_bytes == segment_bytes_) {
+    done = files_.Rename(PathOf(number), SparePath(next_spare_));
+    if (done.ok()) spares_.push_back(next_spare_++);
+  } else {
+    done = files_.Remove(PathOf(number));
+  }
+  if (!done.ok()) LogWarn("journal", "segment is not freed", {{"reason", done.message()}});
+  all_.erase(found);
+}
+
+void Segments::Discard(uint64_t number) {
+  const Status removed = files_.Remove(PathOf(number));
+  if (!removed.ok()) LogWarn("journal", "file is not removed", {{"reason", removed.message()}});
+}
+
+}  // namespace andon::journal
