@@ -1,0 +1,198 @@
+// The strings of json_writer.h: sixteen bytes at a time while nothing has to be escaped.
+#include "core/codec/json_string.h"
+
+#include <algorithm>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "core/base/utf8.h"
+#include "core/codec/json_writer.h"
+
+namespace andon {
+namespace {
+
+// Control characters, the quote, the backslash, and everything beyond ASCII.
+constexpr bool IsSpecial(unsigned char c) { return c < 0x20 || c == '"' || c == '\\' || c >= 0x80; }
+
+// Eight bytes, one of them special: after "Determine if a word has a byte less than n" and "...
+// equal to n" of https://graphics.stanford.edu/~seander/bithacks.html. May be true for a plain byte
+// that stands above a special one, never false for a special one.
+template <class T>
+bool HasSpecial(T word) {
+  constexpr T kOnes = static_cast<T>(0x0101010101010101);
+  constexpr T kHigh = static_cast<T>(0x8080808080808080);
+  const T quote = word ^ (kOnes * '"');
+  const T backslash = word ^ (kOnes * '\\');
+  return (((word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes) | word) & kHigh) != 0;
+}
+
+template <class T>
+T Load(const char* from) {
+  T word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// Copies sixteen bytes; the first that is special, or 16.
+#if defined(__SSE2__)
+inline unsigned CopyPlain16(char* to, const char* from) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  // Signed: what is beyond ASCII is less than a space too.
+  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+                                       _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+  const unsigned mask = static_cast<unsigned>(_mm_movemask_epi8(special));
+  return mask == 0 ? 16 : static_cast<unsigned>(__builtin_ctz(mask));
+}
+#else
+inline unsigned CopyPlain16(char* to, const char* from) {
+  std::memcpy(to, from, 16);
+  unsigned plain = 0;
+  if (!HasSpecial(Load<uint64_t>(from))) plain = 8;
+  if (plain == 8 && !HasSpecial(Load<uint64_t>(from + 8))) return 16;
+  while (!IsSpecial(static_cast<unsigned char>(from[plain]))) {
+    if (++plain == 16) return 16;
+  }
+  return plain;
+}
+#endif
+
+// Two words that overlap cover 4 to 7, or 8 to 15 bytes.
+template <class T>
+bool CopyTwoWords(char* to, const char* from, size_t size) {
+  const T first = Load<T>(from);
+  const T last = Load<T>(from + size - sizeof(T));
+  std::memcpy(to, &first, sizeof first);
+  std::memcpy(to + size - sizeof(T), &last, sizeof last);
+  return !HasSpecial(first) && !HasSpecial(last);
+}
+
+// A short text that is plain from end to end. False: something is special.
+bool CopyShort(char* to, const char* from, size_t size) {
+  if (size >= 8) return CopyTwoWords<uint64_t>(to, from, size);
+  if (size >= 4) return CopyTwoWords<uint32_t>(to, from, size);
+  bool plain = true;
+  for (size_t i = 0; i < size; ++i) {
+    to[i] = from[i];
+    plain = plain && !IsSpecial(static_cast<unsigned char>(from[i]));
+  }
+  return plain;
+}
+
+constexpr size_t kLongestEscape = 6;  // \u001f
+
+// Writes the special character at the front of `text` and returns how many bytes of it that was.
+size_t WriteSpecial(std::string_view text, char*& to) {
+  constexpr char kHex[] = "0123456789abcdef";
+  constexpr std::string_view kShort = "btn.fr";  // \b is 8; the vertical tab has no letter.
+  const unsigned char c = static_cast<unsigned char>(text[0]);
+  if (c >= 0x80) {
+    const size_t size = Utf8CharacterSize(text);
+    if (size > 0) {
+      std::memcpy(to, text.data(), size);
+      to += size;
+      return size;
+    }
+    std::memcpy(to, "\xef\xbf\xbd", 3);
+    to += 3;
+    return Utf8BrokenSize(text);
+  }
+  *to++ = '\\';
+  if (c == '"' || c == '\\') {
+    *to++ = static_cast<char>(c);
+  } else if (c >= 8 && c <= 13 && c != 11) {
+    *to++ = kShort[c - 8U];
+  } else {
+    std::memcpy(to, "u00", 3);
+    to[3] = kHex[c >> 4];
+    to[4] = kHex[c & 15];
+    to += 5;
+  }
+  return 1;
+}
+
+// The rest of a text that has something special in it.
+void AppendEscaped(std::string_view text, ByteBuffer& out) {
+  while (!text.empty()) {
+    // A piece at a time, so that room for the worst is never much.
+    const size_t piece = std::min(text.size(), size_t{4096});
+    char* const begin = reinterpret_cast<char*>(out.Tail(piece * kLongestEscape + 16));
+    char* to = begin;
+    const char* const limit = text.data() + piece;
+    const char* const end = text.data() + text.size();
+    const char* from = text.data();
+    while (from < limit) {
+      const size_t left = static_cast<size_t>(limit - from);
+      size_t plain = 0;
+      if (left >= 16) {
+        plain = CopyPlain16(to, from);
+      } else {
+        while (plain < left && !IsSpecial(static_cast<unsigned char>(from[plain]))) {
+          to[plain] = from[plain];
+          ++plain;
+        }
+      }
+      to += plain;
+      from += plain;
+      if (plain == 16 || from == limit) continue;
+      // A character may go beyond the piece.
+      from += WriteSpecial({from, static_cast<size_t>(end - from)}, to);
+    }
+    out.Advance(static_cast<size_t>(to - begin));
+    text.remove_prefix(static_cast<size_t>(from - text.data()));
+  }
+}
+
+}  // namespace
+
+size_t Utf8BrokenSize(std::string_view text) {
+  const auto byte = [&text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  size_t most = 1;
+  if (first >= 0xc2 && first <= 0xdf) most = 2;
+  if (first >= 0xe0 && first <= 0xef) most = 3;
+  if (first >= 0xf0 && first <= 0xf4) most = 4;
+  unsigned char low = 0x80;
+  unsigned char high = 0xbf;
+  if (first == 0xe0) low = 0xa0;
+  if (first == 0xed) high = 0x9f;
+  if (first == 0xf0) low = 0x90;
+  if (first == 0xf4) high = 0x8f;
+  size_t size = 1;
+  while (size < most && size < text.size() && byte(size) >= low && byte(size) <= high) {
+    ++size;
+    low = 0x80;
+    high = 0xbf;
+  }
+  return size;
+}
+
+void AppendJsonString(std::string_view text, ByteBuffer& out) {
+  const size_t size = text.size();
+  char* const begin = reinterpret_cast<char*>(out.Tail(size + 2));
+  *begin = '"';
+  char* const to = begin + 1;
+  size_t plain = 0;
+  if (size < 16) {
+    if (CopyShort(to, text.data(), size)) plain = size;
+  } else {
+    unsigned found = 16;
+    for (; found == 16 && size - plain >= 16; plain += found) {
+      found = CopyPlain16(to + plain, text.data() + plain);
+    }
+    // The last bytes once more, with those in front of them, which are plain.
+    if (found == 16 && plain < size) {
+      const size_t last = size - 16;
+      plain = last + CopyPlain16(to + last, text.data() + last);
+    }
+  }
+  out.Advance(1 + plain);
+  if (plain < size) AppendEscaped(text.substr(plain), out);
+  out.Append('"');
+}
+
+}  // namespace andon
