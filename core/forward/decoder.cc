@@ -87,8 +87,7 @@ Decoder::Outcome Decoder::Start(std::span<std::byte> received) {
   text_begin_ = second_at + second.bytes;
   text_bytes_ = second.payload;
   checked_ = {};
-  check_again_at_ = 0;
-  unchecked_ = compressed_ = false;
+  unchecked_ = compressed_ = inside_entry_ = false;
   stage_ = Stage::kEntries;
   return Entries(received);
 }
@@ -123,14 +122,13 @@ void Decoder::CheckEntries(Bytes entries, bool whole) {
     unchecked_ = compressed_;
     if (unchecked_) return;
   }
-  if (!whole && entries.size() < check_again_at_) return;
-  const auto progress = validator_.Walk(entries.subspan(checked_.bytes));
+  const Bytes rest = entries.subspan(checked_.bytes);
+  const auto progress = inside_entry_ ? validator_.Resume(rest) : validator_.Walk(rest);
   checked_.count += progress.count;
   checked_.bytes += progress.bytes;
   checked_.times.Add(progress.times);
   unchecked_ = progress.outcome == WalkOutcome::kInvalid;
-  // An entry that is not whole is walked again from its start: only when there is twice as much.
-  check_again_at_ = checked_.bytes + 2 * (entries.size() - checked_.bytes);
+  inside_entry_ = progress.outcome == WalkOutcome::kMore;
 }
 
 Decoder::Outcome Decoder::Entries(std::span<std::byte> received) {
@@ -182,8 +180,8 @@ Decoder::Outcome Decoder::GivePart(std::span<std::byte> received) {
   text_begin_ = 0;
   text_bytes_ -= ready;
   checked_ = {};
-  check_again_at_ = 0;
   unchecked_ = false;
+  if (stepped_over) inside_entry_ = false;
   return Outcome::kMessage;
 }
 
@@ -296,8 +294,7 @@ void Decoder::TakeForward(Bytes whole, size_t at) {
   message_.packed = list.kind == Kind::kText;
   message_.entries = whole.subspan(at + list.bytes, list_bytes - list.bytes);
   checked_ = {};
-  unchecked_ = false;
-  in_parts_ = false;
+  unchecked_ = inside_entry_ = in_parts_ = false;
   if (message_.packed) {
     CheckEntries(message_.entries, true);
   } else {

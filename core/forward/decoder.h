@@ -97,7 +97,7 @@ class Decoder {
   uint64_t text_begin_ = 0;
   uint64_t text_bytes_ = 0;  // What is left of the entries, from text_begin_ on.
   CheckedEntries checked_;
-  size_t check_again_at_ = 0;  // Do not look again before so many bytes are there.
+  bool inside_entry_ = false;  // The validator has begun with the entry behind `checked_`.
   bool unchecked_ = false;     // Compressed, or damaged behind `checked_`.
   bool compressed_ = false;
   bool in_parts_ = false;

@@ -356,7 +356,7 @@ void Intake::PutError(const Taking& taking, std::string_view reason, Bytes recor
 void Intake::CloseLanes(const Taking& taking) {
   const Hop& hop = *taking.option.hop;
   for (const LaneId& lane : hop.closed) {
-    lanes_.Closed(LaneCut::Source(taking.sender.principal, lane, hop.output), turn_);
+    lanes_.Closed(LaneCut::Source(taking.sender.principal, lane, hop.output));
   }
 }
 

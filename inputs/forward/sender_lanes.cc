@@ -37,14 +37,20 @@ void SenderLanes::Seen(const std::string& source, Turn& turn) {
   turn.AddPosition(SeenSource(source), std::move(value), Position::Kind::kReplace);
 }
 
-void SenderLanes::Closed(const std::string& source, Turn& turn) {
+void SenderLanes::Closed(const std::string& source) { closed_.emplace_back(loop_.Now(), source); }
+
+void SenderLanes::Erase(const std::string& source, Turn& turn) {
   heard_.erase(source);
   turn.AddPosition(source, {}, Position::Kind::kErase);
   turn.AddPosition(SeenSource(source), {}, Position::Kind::kErase);
 }
 
 void SenderLanes::Expire(Turn& turn) {
-  if (loop_.Now() - started_ < kQuiet) return;
+  const MonotonicTime now = loop_.Now();
+  for (; !closed_.empty() && now - closed_.front().first >= kQuiet; closed_.pop_front()) {
+    Erase(closed_.front().second, turn);
+  }
+  if (now - started_ < kQuiet) return;
   const auto days =
       static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::hours>(expiry_).count() / 24);
   std::vector<std::string> dead;
@@ -55,7 +61,7 @@ void SenderLanes::Expire(Turn& turn) {
     if (uint64_t{day} + days >= Today() || HeardLately(source)) return;
     dead.push_back(std::move(source));
   });
-  for (const std::string& source : dead) Closed(source, turn);
+  for (const std::string& source : dead) Erase(source, turn);
 }
 
 }  // namespace andon::forward

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/base/time.h"
 #include "core/loop/loop.h"
@@ -23,11 +25,12 @@ class SenderLanes {
 
   // A message of this lane is being taken: notes the day, when it is a new one.
   void Seen(const std::string& source, Turn& turn);
-  // Nothing of it will come again.
-  void Closed(const std::string& source, Turn& turn);
-  // Erases what was not heard of for `expiry`: by the days that were stored, and also by this
-  // process's own clock, which has run for an hour at least. So a wall clock that jumps forgets
-  // nothing that is alive.
+  // Nothing of it will be sent again. It is erased an hour later: an old connection may still hold
+  // something of it that was not read.
+  void Closed(const std::string& source);
+  // Erases closed lanes, and what was not heard of for `expiry`: by the days that were stored, and
+  // also by this process's own clock, which has run for an hour at least. So a wall clock that
+  // jumps forgets nothing that is alive.
   void Expire(Turn& turn);
 
  private:
@@ -37,12 +40,14 @@ class SenderLanes {
   };
   uint32_t Today() const;
   bool HeardLately(const std::string& source) const;
+  void Erase(const std::string& source, Turn& turn);
 
   Loop& loop_;
   PositionStore& positions_;
   const Duration expiry_;
   const MonotonicTime started_;
   std::unordered_map<std::string, Heard> heard_;  // By this worker.
+  std::deque<std::pair<MonotonicTime, std::string>> closed_;
 };
 
 }  // namespace andon::forward
