@@ -17,6 +17,8 @@ namespace andon {
 
 namespace {
 
+constexpr Duration kSameSignal = std::chrono::milliseconds(50);
+
 std::string_view WhatText(PartChange::What what) {
   switch (what) {
     case PartChange::What::kKept:
@@ -119,6 +121,8 @@ void Daemon::Signalled(int number) {
     return;
   }
   if (stopping_) {
+    // One request often comes twice at once: to the process and to its group.
+    if (loop_->Now() - stop_began_ < kSameSignal) return;
     LogWarn("andond", "second signal, stopping at once; the journal has what was acknowledged");
     _exit(0);
   }
@@ -152,6 +156,7 @@ void Daemon::Reloaded(const ApplyReport& report) {
 
 void Daemon::Stop(int exit_status) {
   stopping_ = true;
+  stop_began_ = loop_->Now();
   exit_status_ = exit_status;
   SdNotify("STOPPING=1");
   supervisor_->Shutdown([this](const Status& status) {

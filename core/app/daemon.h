@@ -42,6 +42,7 @@ class Daemon {
   std::unique_ptr<Admin> admin_;
   int revision_ = 0;
   bool stopping_ = false;
+  MonotonicTime stop_began_{};
   int exit_status_ = 0;
 };
 

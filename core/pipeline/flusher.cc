@@ -39,7 +39,9 @@ Flusher::Flusher(Parts parts, const OutputLimits& limits, const RetryConfig& ret
       retry_(retry),
       self_(std::make_shared<Flusher*>(this)),
       write_seconds_(parts_.metrics.GetHistogram("andon_output_write_seconds",
-                                                 "time from Write to its answer")) {}
+                                                 "time from Write to its answer")),
+      held_(parts_.metrics.GetGauge("andon_events_held",
+                                    "events in the journal that the output has not finished")) {}
 
 Flusher::~Flusher() { *self_ = nullptr; }
 
@@ -77,6 +79,7 @@ void Flusher::Pump() {
   while (started_ && StartOne()) {
   }
   pumping_ = false;
+  held_.Set(static_cast<double>(parts_.cursor.held_events()));
 }
 
 bool Flusher::StartOne() {

@@ -92,6 +92,7 @@ class Flusher {
   mutable Mutex trouble_mutex_;
   std::string trouble_ GUARDED_BY(trouble_mutex_);
   Histogram& write_seconds_;
+  Gauge& held_;
 };
 
 }  // namespace andon

@@ -88,9 +88,10 @@ class FlusherTest : public ::testing::Test {
                        .metrics = scope_,
                        .output = output_,
                        .cursor = cursor_,
-                       .reject = [this](std::unique_ptr<RejectedEvents> rejected) {
-                         rejected_.push_back(std::move(rejected));
-                       }},
+                       .reject =
+                           [this](std::unique_ptr<RejectedEvents> rejected) {
+                             rejected_.push_back(std::move(rejected));
+                           }},
         limits, retry);
     flusher_->Start();
     world_.RunUntilIdle();
@@ -125,9 +126,9 @@ class FlusherTest : public ::testing::Test {
   }
   uint64_t Sum(const char* name) { return metrics_.Sum(name); }
   bool Adds() {
-    return Sum("andon_events_received_total") ==
-           Sum("andon_events_passed_total") + Sum("andon_events_rejected_total") +
-               Sum("andon_events_dropped_total");
+    return Sum("andon_events_received_total") == Sum("andon_events_passed_total") +
+                                                     Sum("andon_events_rejected_total") +
+                                                     Sum("andon_events_dropped_total");
   }
 
   FakeWorld world_;

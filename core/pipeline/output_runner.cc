@@ -33,9 +33,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
                                         {{"kind", "output"}, {"id", config.id}}),
                  .ledger = ledger},
                 {},
-                {}},
-        held(context.metrics.GetGauge("andon_events_held",
-                                      "events in the journal that the output has not finished")) {}
+                {}} {}
 
   Result<OutputLimits> Prepare() {
     context.note = cursor->note();
@@ -61,9 +59,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
   }
 
   void OnReady() {
-    if (flusher == nullptr) return;
-    flusher->OnReady();
-    if (cursor != nullptr) held.Set(static_cast<double>(cursor->held_events()));
+    if (flusher != nullptr) flusher->OnReady();
   }
 
   // Looks again and again until all is delivered or the time is over.
@@ -95,7 +91,6 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
     if (saving) return;
     saving = true;
     cursor->Save("", [self = shared_from_this()](const Status&) {
-      self->held.Set(static_cast<double>(self->cursor->held_events()));
       // Posted: the cursor must not be destroyed inside its own call.
       self->context.loop.Post([self] {
         self->Clear();
@@ -117,7 +112,6 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
   RetryConfig retry;
   std::unique_ptr<Network> network;
   OutputContext context;
-  Gauge& held;
   std::unique_ptr<OutputCursor> cursor;
   std::unique_ptr<Output> output;
   std::unique_ptr<Flusher> flusher;
