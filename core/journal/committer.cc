@@ -33,7 +33,7 @@ Committer::Committer(Parts parts)
       oldest_(state_.oldest),
       clock_at_start_(state_.clock_ns),
       absence_counted_to_(state_.clock_ns) {
-  stream_->Begin(log_.end());
+  stream_->Begin({log_.end(), log_.ordinals()});
   if (disk_ != nullptr) FreeSegments();
 }
 
@@ -179,6 +179,10 @@ std::vector<StreamPart> Committer::PartsOf(const Commit& commit) const {
   return parts;
 }
 
+std::shared_ptr<const Ordinals> Committer::OrdinalsAtEnd() const {
+  return disk_ != nullptr ? log_.ordinals() : std::make_shared<const Ordinals>(state_.routed);
+}
+
 void Committer::Publish(const Commit& commit, MonotonicTime begun) {
   std::vector<StreamPart> parts = PartsOf(commit);
   ApplyCommit(commit, state_);
@@ -193,7 +197,7 @@ void Committer::Publish(const Commit& commit, MonotonicTime begun) {
     oldest_ = state_.oldest;
     FreeSegments();
   }
-  if (!commit.empty()) stream_->Publish(std::move(parts), log_.end());
+  if (!commit.empty()) stream_->Publish(std::move(parts), {log_.end(), OrdinalsAtEnd()});
   intake_->durable_commit = commit.number;
   for (const auto& lane : commit.answers) lane->Answer();
   TellCursors(commit);

@@ -55,6 +55,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void ReportFailure(const Status& status);
   void Publish(const Commit& commit, MonotonicTime begun);
   std::vector<StreamPart> PartsOf(const Commit& commit) const;
+  std::shared_ptr<const Ordinals> OrdinalsAtEnd() const;
   void TellCursors(const Commit& commit);
   void TellPressure();
 

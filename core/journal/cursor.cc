@@ -161,7 +161,7 @@ bool Cursor::FillOne() {
       Scan(part);
       return true;
     case Stream::Source::kNothing:
-      progress_.Reached(part.end);
+      Scan(part);
       return false;
     case Stream::Source::kDisk:
       break;

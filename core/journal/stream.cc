@@ -5,12 +5,13 @@
 
 namespace andon::journal {
 
-void Stream::Begin(const StreamPosition& end) {
+void Stream::Begin(End end) {
   MutexLock lock(mutex_);
-  begin_ = end_ = end;
+  begin_ = end_ = end.at;
+  end_ordinals_ = std::move(end.ordinals);
 }
 
-void Stream::Publish(std::vector<StreamPart> parts, const StreamPosition& end) {
+void Stream::Publish(std::vector<StreamPart> parts, End end) {
   std::vector<std::shared_ptr<StreamReader>> woken;
   {
     MutexLock lock(mutex_);
@@ -19,7 +20,8 @@ void Stream::Publish(std::vector<StreamPart> parts, const StreamPosition& end) {
       bytes_ += part.held_bytes;
       parts_.push_back(std::move(part));
     }
-    end_ = end;
+    end_ = end.at;
+    end_ordinals_ = std::move(end.ordinals);
     if (!parts.empty()) {
       for (const auto& reader : readers_) {
         if (std::exchange(reader->waiting_, false)) woken.push_back(reader);
@@ -58,7 +60,9 @@ Stream::Source Stream::Take(StreamReader& reader, StreamPart* part) {
   const auto found = std::ranges::lower_bound(parts_, reader.next_, {}, &StreamPart::at);
   if (found == parts_.end()) {
     // At most the journal's own records are left.
-    reader.next_ = part->end = end_;
+    *part = StreamPart();
+    reader.next_ = part->at = part->end = end_;
+    part->ordinals = end_ordinals_;
     reader.waiting_ = true;
     return Source::kNothing;
   }

@@ -52,9 +52,15 @@ class Stream {
   Stream(Pressure& pressure, size_t memory_bytes, bool retains)
       : pressure_(pressure), memory_bytes_(memory_bytes), retains_(retains) {}
 
-  void Begin(const StreamPosition& end);
-  // Parts are durable, in this order; the stream now ends at `end`. Wakes who waits.
-  void Publish(std::vector<StreamPart> parts, const StreamPosition& end);
+  // Where the stream ends, and what had been routed by the beginning of that segment (without a
+  // journal: by now).
+  struct End {
+    StreamPosition at;
+    std::shared_ptr<const Ordinals> ordinals;
+  };
+  void Begin(End end);
+  // Parts are durable, in this order. Wakes who waits.
+  void Publish(std::vector<StreamPart> parts, End end);
 
   // Reads from `next` on. Destroy the reader's last pointer after Detach only.
   void Attach(const std::shared_ptr<StreamReader>& reader, const StreamPosition& next);
@@ -63,7 +69,7 @@ class Stream {
 
   enum class Source : uint8_t { kPart, kNothing, kDisk };
   // The part at or behind the reader's place, which moves behind it. kNothing: the reader is woken
-  // when there is more; `part->end` is how far there is nothing. kDisk: what is at
+  // when there is more; `part` has no bytes then, and says where the stream ends. kDisk: what is at
   // `part->at` has left the memory.
   Source Take(StreamReader& reader, StreamPart* part);
   // Without a journal: the reader has finished everything before `keep`.
@@ -88,6 +94,7 @@ class Stream {
   size_t bytes_ GUARDED_BY(mutex_) = 0;
   StreamPosition begin_ GUARDED_BY(mutex_);  // All from here on is in parts_.
   StreamPosition end_ GUARDED_BY(mutex_);
+  std::shared_ptr<const Ordinals> end_ordinals_ GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<StreamReader>> readers_ GUARDED_BY(mutex_);
 };
 

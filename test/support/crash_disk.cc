@@ -1,0 +1,488 @@
+#include "test/support/crash_disk.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace andon {
+
+namespace {
+
+constexpr uint64_t kPage = 4096;
+
+std::string DirectoryOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+}  // namespace
+
+struct CrashDisk::Node {
+  uint64_t inode = 0;
+  bool directory = false;
+  std::vector<std::byte> cached;   // What processes see.
+  std::vector<std::byte> durable;  // What a power cut leaves.
+  uint64_t reserved = 0;
+
+  uint64_t allocated() const {
+    return (std::max<uint64_t>(cached.size(), reserved) + kPage - 1) / kPage * kPage;
+  }
+};
+
+class CrashDisk::OpenFile : public File {
+ public:
+  OpenFile(CrashDisk& disk, std::shared_ptr<Node> node, std::string path, OpenOptions options)
+      : disk_(disk), node_(std::move(node)), path_(std::move(path)), options_(options) {
+    MutexLock lock(disk_.mutex_);
+    epoch_ = disk_.epoch_;
+  }
+  ~OpenFile() override {
+    if (!locks_) return;
+    MutexLock lock(disk_.mutex_);
+    const auto held = disk_.locks_.find(path_);
+    if (held != disk_.locks_.end() && held->second == epoch_) disk_.locks_.erase(held);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> to) override {
+    if (const int error = Ask(Op::kRead)) return Fail("read", error);
+    if (!Aligned(offset, to.data(), to.size())) return Fail("read", EINVAL);
+    MutexLock lock(disk_.mutex_);
+    const auto& bytes = node_->cached;
+    if (offset >= bytes.size()) return size_t{0};
+    const size_t came = std::min<uint64_t>(to.size(), bytes.size() - offset);
+    std::memcpy(to.data(), bytes.data() + offset, came);
+    return came;
+  }
+
+  Status WriteAt(uint64_t offset, Bytes from, bool durable) override {
+    if (!Aligned(offset, from.data(), from.size())) return Fail("write", EINVAL);
+    const int error = WriteOr(Ask(Op::kWrite), offset, from, durable);
+    return error == 0 ? OkStatus() : Fail("write", error);
+  }
+
+  Status Sync() override {
+    const int error = Ask(Op::kSync);
+    MutexLock lock(disk_.mutex_);
+    if (error != 0) {
+      // The pages are clean now, and what was in them is not on the disk.
+      disk_.ForgetUnsynced(*node_);
+      return Fail("fdatasync", error);
+    }
+    if (!disk_.lying_) disk_.SyncNode(*node_, 0, UINT64_MAX);
+    return {};
+  }
+
+  Status Truncate(uint64_t size) override {
+    if (const int error = Ask(Op::kTruncate)) return Fail("truncate", error);
+    MutexLock lock(disk_.mutex_);
+    node_->reserved = std::min(node_->reserved, size);
+    disk_.Resize(node_, size);
+    return {};
+  }
+
+  Status Allocate(uint64_t size) override {
+    if (const int error = Ask(Op::kAllocate)) return Fail("reserve", error);
+    MutexLock lock(disk_.mutex_);
+    const uint64_t more = size > node_->allocated() ? size - node_->allocated() : 0;
+    if (disk_.Used() + more > disk_.capacity_) return Fail("reserve", ENOSPC);
+    node_->reserved = std::max(node_->reserved, size);
+    if (size > node_->cached.size()) disk_.Resize(node_, size);
+    return {};
+  }
+
+  Result<uint64_t> Size() override {
+    MutexLock lock(disk_.mutex_);
+    return node_->cached.size();
+  }
+  Result<FileId> Id() override { return FileId{1, node_->inode}; }
+  int last_error() const override { return last_error_; }
+
+  void Locks() { locks_ = true; }
+
+ private:
+  int Ask(Op op) {
+    {
+      MutexLock lock(disk_.mutex_);
+      if (epoch_ != disk_.epoch_) return EIO;  // Its process is dead.
+      const bool changes = op != Op::kRead && op != Op::kSync;
+      if (changes && options_.mode == OpenMode::kRead) return EBADF;
+      if (changes && disk_.read_only_) return EROFS;
+    }
+    return disk_.Ask(op, path_);
+  }
+
+  int WriteOr(int error, uint64_t offset, Bytes from, bool durable) {
+    MutexLock lock(disk_.mutex_);
+    if (epoch_ != disk_.epoch_) return EIO;
+    if (error != 0) {
+      // Some of it may have come through.
+      disk_.Store(node_, offset, from.first(disk_.random_->Below(from.size() + 1)));
+      return error;
+    }
+    const uint64_t end = offset + from.size();
+    const uint64_t more = end > node_->allocated() ? end - node_->allocated() : 0;
+    const uint64_t used = disk_.Used();
+    if (used + more > disk_.capacity_) {
+      const uint64_t room = disk_.capacity_ - std::min(disk_.capacity_, used);
+      const uint64_t fits = node_->allocated() + room / kPage * kPage;
+      if (fits > offset) disk_.Store(node_, offset, from.first(fits - offset));
+      return ENOSPC;
+    }
+    disk_.Store(node_, offset, from);
+    if (durable && !disk_.lying_) disk_.SyncNode(*node_, offset, end);
+    return 0;
+  }
+
+  bool Aligned(uint64_t offset, const void* memory, size_t size) const {
+    if (!options_.direct) return true;
+    return offset % kPage == 0 && size % kPage == 0 &&
+           reinterpret_cast<uintptr_t>(memory) % kPage == 0;
+  }
+
+  Status Fail(std::string_view what, int error) {
+    last_error_ = error;
+    return ErrnoStatus(path_ + ": " + std::string(what), error);
+  }
+
+  CrashDisk& disk_;
+  const std::shared_ptr<Node> node_;
+  const std::string path_;
+  const OpenOptions options_;
+  uint64_t epoch_ = 0;
+  bool locks_ = false;
+  int last_error_ = 0;
+};
+
+CrashDisk::CrashDisk(uint64_t seed) : random_(SeededRandom(seed)) {}
+CrashDisk::~CrashDisk() = default;
+
+void CrashDisk::SetSector(size_t bytes) {
+  MutexLock lock(mutex_);
+  sector_ = bytes;
+}
+void CrashDisk::SetLying(bool lying) {
+  MutexLock lock(mutex_);
+  lying_ = lying;
+}
+void CrashDisk::SetCapacity(uint64_t bytes) {
+  MutexLock lock(mutex_);
+  capacity_ = bytes;
+}
+void CrashDisk::SetReadOnly(bool read_only) {
+  MutexLock lock(mutex_);
+  read_only_ = read_only;
+}
+void CrashDisk::HoldLock(const std::string& path, int process) {
+  MutexLock lock(mutex_);
+  held_elsewhere_[path] = process;
+}
+void CrashDisk::SetFault(Fault fault) {
+  MutexLock lock(mutex_);
+  fault_ = std::move(fault);
+}
+
+int CrashDisk::Ask(Op op, const std::string& path) {
+  Fault fault;
+  {
+    MutexLock lock(mutex_);
+    fault = fault_;
+  }
+  return fault ? fault(op, path) : 0;
+}
+
+uint64_t CrashDisk::Used() const {
+  uint64_t used = 0;
+  for (const auto& [path, node] : names_) used += node->allocated();
+  return used;
+}
+
+void CrashDisk::Store(const std::shared_ptr<Node>& node, uint64_t offset, Bytes from) {
+  if (from.empty()) return;
+  auto& cached = node->cached;
+  if (cached.size() < offset + from.size()) cached.resize(offset + from.size());
+  std::memcpy(cached.data() + offset, from.data(), from.size());
+  for (size_t done = 0; done < from.size();) {
+    const uint64_t at = offset + done;
+    const size_t bytes = std::min<size_t>(from.size() - done, sector_ - at % sector_);
+    const Bytes piece = from.subspan(done, bytes);
+    unsynced_.push_back({node, at, {piece.begin(), piece.end()}});
+    done += bytes;
+  }
+}
+
+void CrashDisk::Resize(const std::shared_ptr<Node>& node, uint64_t size) {
+  node->cached.resize(size);
+  unsynced_.push_back({node, size, {}});
+}
+
+void CrashDisk::Apply(const Unsynced& change, size_t bytes) {
+  auto& durable = change.node->durable;
+  if (change.bytes.empty()) {
+    durable.resize(change.offset);
+    return;
+  }
+  if (durable.size() < change.offset + bytes) durable.resize(change.offset + bytes);
+  std::memcpy(durable.data() + change.offset, change.bytes.data(), bytes);
+}
+
+void CrashDisk::SyncNode(const Node& node, uint64_t first, uint64_t end) {
+  std::vector<Unsynced> left;
+  left.reserve(unsynced_.size());
+  for (Unsynced& change : unsynced_) {
+    const bool covered = change.bytes.empty() || (change.offset >= first && change.offset < end);
+    if (change.node.get() == &node && covered) {
+      Apply(change, change.bytes.size());
+    } else {
+      left.push_back(std::move(change));
+    }
+  }
+  unsynced_ = std::move(left);
+}
+
+void CrashDisk::ForgetUnsynced(const Node& node) {
+  std::erase_if(unsynced_, [&](const Unsynced& change) { return change.node.get() == &node; });
+}
+
+uint64_t CrashDisk::unsynced_bytes() const {
+  MutexLock lock(mutex_);
+  uint64_t bytes = 0;
+  for (const Unsynced& change : unsynced_) bytes += change.bytes.size();
+  return bytes;
+}
+
+void CrashDisk::Restart() {
+  ++epoch_;
+  locks_.clear();
+  unsynced_.clear();
+  name_changes_.clear();
+  names_ = durable_names_;
+  for (auto& [path, node] : names_) {
+    node->cached = node->durable;
+    node->reserved = node->durable.size();
+  }
+}
+
+void CrashDisk::KillProcess() {
+  MutexLock lock(mutex_);
+  ++epoch_;
+  locks_.clear();
+}
+
+void CrashDisk::ApplyNames(size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const NameChange& change = name_changes_[i];
+    durable_names_.erase(change.removes);
+    if (change.node == nullptr) {
+      durable_names_.erase(change.name);
+    } else {
+      durable_names_[change.name] = change.node;
+    }
+  }
+}
+
+void CrashDisk::PowerCut(Keep keep) {
+  MutexLock lock(mutex_);
+  if (keep == Keep::kEverything) {
+    ApplyNames(name_changes_.size());
+    for (const Unsynced& change : unsynced_) Apply(change, change.bytes.size());
+  } else if (keep == Keep::kSome) {
+    ApplyNames(random_->Below(name_changes_.size() + 1));
+    // Of the sectors any; of two writes to one sector the later may be the one that is lost.
+    const uint64_t of_eight = random_->Below(9);
+    for (const Unsynced& change : unsynced_) {
+      if (random_->Below(8) < of_eight) Apply(change, change.bytes.size());
+    }
+  }
+  Restart();
+}
+
+void CrashDisk::PowerCutAfter(uint64_t bytes) {
+  MutexLock lock(mutex_);
+  ApplyNames(name_changes_.size());
+  for (const Unsynced& change : unsynced_) {
+    const size_t kept = std::min<uint64_t>(bytes, change.bytes.size());
+    if (kept > 0 || change.bytes.empty()) Apply(change, kept);
+    bytes -= kept;
+  }
+  Restart();
+}
+
+void CrashDisk::SetName(const std::string& path, std::shared_ptr<Node> node) {
+  name_changes_.push_back({.directory = DirectoryOf(path), .name = path, .node = node});
+  if (node == nullptr) {
+    names_.erase(path);
+  } else {
+    names_[path] = std::move(node);
+  }
+}
+
+Result<std::unique_ptr<File>> CrashDisk::Open(const std::string& path, const OpenOptions& options) {
+  if (const int error = Ask(Op::kOpen, path)) return ErrnoStatus(path + ": open", error);
+  std::shared_ptr<Node> node;
+  {
+    MutexLock lock(mutex_);
+    const auto found = names_.find(path);
+    const bool exists = found != names_.end();
+    const bool creates = options.mode == OpenMode::kCreate || options.mode == OpenMode::kCreateNew;
+    if (exists && options.mode == OpenMode::kCreateNew) {
+      return ErrnoStatus(path + ": open", EEXIST);
+    }
+    if (!exists && !creates) return ErrnoStatus(path + ": open", ENOENT);
+    if (read_only_ && options.mode != OpenMode::kRead) {
+      return ErrnoStatus(path + ": open", EROFS);
+    }
+    if (exists) {
+      node = found->second;
+    } else {
+      node = std::make_shared<Node>();
+      node->inode = next_inode_++;
+      SetName(path, node);
+    }
+  }
+  return std::unique_ptr<File>(std::make_unique<OpenFile>(*this, node, path, options));
+}
+
+Status CrashDisk::Rename(const std::string& from, const std::string& to) {
+  if (const int error = Ask(Op::kRename, from)) return ErrnoStatus(from + ": rename", error);
+  MutexLock lock(mutex_);
+  if (read_only_) return ErrnoStatus(from + ": rename", EROFS);
+  const auto found = names_.find(from);
+  if (found == names_.end()) return ErrnoStatus(from + ": rename", ENOENT);
+  const std::shared_ptr<Node> node = found->second;
+  names_.erase(from);
+  SetName(to, node);
+  name_changes_.back().removes = from;
+  return {};
+}
+
+Status CrashDisk::Remove(const std::string& path) {
+  if (const int error = Ask(Op::kRemove, path)) return ErrnoStatus(path + ": remove", error);
+  MutexLock lock(mutex_);
+  if (read_only_) return ErrnoStatus(path + ": remove", EROFS);
+  if (!names_.contains(path)) return ErrnoStatus(path + ": remove", ENOENT);
+  SetName(path, nullptr);
+  return {};
+}
+
+Status CrashDisk::MakeDirectory(const std::string& path, uint32_t /*permissions*/) {
+  if (const int error = Ask(Op::kMakeDirectory, path)) {
+    return ErrnoStatus(path + ": make folder", error);
+  }
+  MutexLock lock(mutex_);
+  if (names_.contains(path)) return {};
+  if (read_only_) return ErrnoStatus(path + ": make folder", EROFS);
+  auto node = std::make_shared<Node>();
+  node->inode = next_inode_++;
+  node->directory = true;
+  // Folders are durable at once: their loss is nothing that the code under test could help.
+  names_[path] = node;
+  durable_names_[path] = node;
+  return {};
+}
+
+Result<std::vector<DirectoryEntry>> CrashDisk::List(const std::string& directory) {
+  if (const int error = Ask(Op::kList, directory)) return ErrnoStatus(directory + ": list", error);
+  MutexLock lock(mutex_);
+  std::vector<DirectoryEntry> entries;
+  const std::string prefix = directory + "/";
+  for (auto it = names_.lower_bound(prefix); it != names_.end(); ++it) {
+    if (!it->first.starts_with(prefix)) break;
+    const std::string name = it->first.substr(prefix.size());
+    if (name.find('/') != std::string::npos) continue;
+    entries.push_back({name, it->second->directory ? 0 : it->second->cached.size()});
+  }
+  if (entries.empty() && !names_.contains(directory)) {
+    return ErrnoStatus(directory + ": list", ENOENT);
+  }
+  return entries;
+}
+
+Status CrashDisk::SyncDirectory(const std::string& directory) {
+  if (const int error = Ask(Op::kSyncDirectory, directory)) {
+    return ErrnoStatus(directory + ": fsync", error);
+  }
+  MutexLock lock(mutex_);
+  if (lying_) return {};
+  // Like a journalling file system: what came first is durable first.
+  size_t count = 0;
+  for (size_t i = 0; i < name_changes_.size(); ++i) {
+    if (name_changes_[i].directory == directory) count = i + 1;
+  }
+  ApplyNames(count);
+  name_changes_.erase(name_changes_.begin(),
+                      name_changes_.begin() + static_cast<std::ptrdiff_t>(count));
+  return {};
+}
+
+Result<uint64_t> CrashDisk::FreeBytes(const std::string& /*directory*/) {
+  MutexLock lock(mutex_);
+  const uint64_t used = Used();
+  return capacity_ > used ? capacity_ - used : 0;
+}
+
+Result<std::unique_ptr<File>> CrashDisk::Lock(const std::string& path) {
+  if (const int error = Ask(Op::kLock, path)) return ErrnoStatus(path + ": lock", error);
+  {
+    MutexLock lock(mutex_);
+    const auto elsewhere = held_elsewhere_.find(path);
+    if (elsewhere != held_elsewhere_.end()) {
+      return Unavailable(path + ": held by process " + std::to_string(elsewhere->second) +
+                         "; stop it first");
+    }
+    const auto held = locks_.find(path);
+    if (held != locks_.end() && held->second == epoch_) {
+      return Unavailable(path + ": held by another process; stop it first");
+    }
+  }
+  ASSIGN_OR_RETURN(auto file, Open(path, {.mode = OpenMode::kCreate}));
+  static_cast<OpenFile&>(*file).Locks();
+  MutexLock lock(mutex_);
+  locks_[path] = epoch_;
+  return file;
+}
+
+void CrashDisk::Damage(const std::string& path, uint64_t offset, uint64_t bytes) {
+  MutexLock lock(mutex_);
+  const auto found = names_.find(path);
+  CHECK(found != names_.end());
+  for (auto* content : {&found->second->cached, &found->second->durable}) {
+    for (uint64_t at = offset; at < std::min<uint64_t>(offset + bytes, content->size()); ++at) {
+      (*content)[at] ^= std::byte{0xa5};
+    }
+  }
+}
+
+void CrashDisk::Delete(const std::string& path) {
+  MutexLock lock(mutex_);
+  names_.erase(path);
+  durable_names_.erase(path);
+}
+
+std::string CrashDisk::Content(const std::string& path) const {
+  MutexLock lock(mutex_);
+  const auto found = names_.find(path);
+  if (found == names_.end()) return {};
+  const auto& bytes = found->second->cached;
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void CrashDisk::SetContent(const std::string& path, const std::string& content) {
+  MutexLock lock(mutex_);
+  auto& node = names_[path];
+  if (node == nullptr) node = std::make_shared<Node>();
+  const Bytes bytes = AsBytes(content);
+  node->cached.assign(bytes.begin(), bytes.end());
+  node->durable = node->cached;
+  durable_names_[path] = node;
+}
+
+std::vector<std::string> CrashDisk::Paths() const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> paths;
+  for (const auto& [path, node] : names_) paths.push_back(path);
+  return paths;
+}
+
+}  // namespace andon
