@@ -151,6 +151,7 @@ class UvLoop : public RunnableLoop {
   bool quit_ = false;
   TaskQueue tasks_;
   TimerHeap timers_;
+  bool due_now_ = false;  // The first timer is due: do not sleep.
   uint64_t next_ticket_ = 0;
   mutable MonotonicTime now_{};
   mutable bool now_is_old_ = true;
@@ -315,9 +316,11 @@ void UvLoop::Cancel(TimerHeap::Entry* timer) {
   if (was_first) ArmTick();
 }
 
-// libuv counts whole milliseconds of the same clock, so the end of the due one is never early.
+// libuv counts whole milliseconds of the same clock, so the end of the due one is never early. What
+// is due at once does not wait for it, but lets descriptors and tasks have their turn first.
 void UvLoop::ArmTick() {
-  if (timers_.empty()) {
+  due_now_ = !timers_.empty() && timers_.first()->due <= Now();
+  if (timers_.empty() || due_now_) {
     uv_timer_stop(&tick_);
     return;
   }
@@ -326,7 +329,7 @@ void UvLoop::ArmTick() {
   const uint64_t now_ms = uv_now(&loop_);
   uv_timer_start(
       &tick_, [](uv_timer_t* uv) { static_cast<UvLoop*>(uv->data)->RunTimers(); },
-      due_ms > now_ms ? due_ms - now_ms : 0, 0);
+      due_ms > now_ms ? due_ms - now_ms : 1, 0);
 }
 
 void UvLoop::RunTimers() {
@@ -427,7 +430,7 @@ void UvLoop::Run() {
 void UvLoop::BeforePoll() {
   now_is_old_ = true;
   // An idle handle that is active makes libuv poll without waiting.
-  if (tasks_.FallAsleep()) {
+  if (!due_now_ && tasks_.FallAsleep()) {
     uv_idle_stop(&idle_);
   } else {
     uv_idle_start(&idle_, [](uv_idle_t*) {});
@@ -436,6 +439,7 @@ void UvLoop::BeforePoll() {
 
 void UvLoop::AfterPoll() {
   WakeUp();
+  if (due_now_) RunTimers();
   for (int pass = 0; pass < kTaskPasses && !quit_; ++pass) {
     if (!tasks_.RunAll(quit_)) break;
   }

@@ -87,7 +87,7 @@ void TlsStream::Rearm() {
 }
 
 Interest TlsStream::Possible(Interest socket) const {
-  if (ended_) return interest_;
+  if (failed_) return interest_;
   const bool readable = Has(socket, read_wants_write_ ? Interest::kWrite : Interest::kRead);
   const bool writable = Has(socket, write_wants_read_ ? Interest::kRead : Interest::kWrite);
   return Either(Has(interest_, Interest::kRead) && (readable || may_hold_bytes_),
@@ -108,24 +108,27 @@ void TlsStream::SocketReady(Interest socket) {
   Rearm();
 }
 
-IoResult TlsStream::Taken(size_t bytes) {
+IoResult TlsStream::Taken(size_t bytes, bool ended) const {
   if (bytes > 0) return {IoResult::Outcome::kDone, bytes, OkStatus()};
-  if (ended_) return {IoResult::Outcome::kEnd, 0, connection_->error()};
+  if (ended) return {IoResult::Outcome::kEnd, 0, connection_->error()};
   return {};
 }
 
 IoResult TlsStream::Read(std::span<std::byte> to) {
-  if (ended_ || to.empty()) return Taken(0);
+  if (failed_ || read_ended_ || to.empty()) return Taken(0, failed_ || read_ended_);
   size_t bytes = 0;
   const TlsOutcome outcome = connection_->Read(to, &bytes);
-  ended_ = outcome == TlsOutcome::kEnd;
-  const bool may_hold = outcome == TlsOutcome::kDone || ended_;
+  if (outcome == TlsOutcome::kEnd) {
+    read_ended_ = true;
+    failed_ = !connection_->error().ok();
+  }
+  const bool may_hold = outcome == TlsOutcome::kDone || outcome == TlsOutcome::kEnd;
   const bool wants_write = outcome == TlsOutcome::kWantWrite;
   const bool changed = may_hold != may_hold_bytes_ || wants_write != read_wants_write_;
   may_hold_bytes_ = may_hold;
   read_wants_write_ = wants_write;
   if (changed) Rearm();
-  return Taken(bytes);
+  return Taken(bytes, read_ended_);
 }
 
 bool TlsStream::Flush() {
@@ -135,20 +138,20 @@ bool TlsStream::Flush() {
   write_wants_read_ = outcome == TlsOutcome::kWantRead;
   if (outcome == TlsOutcome::kWantRead || outcome == TlsOutcome::kWantWrite) return false;
   unsent_.Release();
-  if (outcome == TlsOutcome::kEnd) ended_ = true;
+  if (outcome == TlsOutcome::kEnd) failed_ = true;
   if (outcome == TlsOutcome::kDone && shut_down_) ShutdownWrite();
   return true;
 }
 
 IoResult TlsStream::Write(std::span<const Bytes> from) {
-  if (ended_ || !Flush()) return Taken(0);
+  if (failed_ || !Flush()) return Taken(0, failed_);
   Records records(from);
   size_t total = 0;
-  for (Bytes record = records.Next(); !record.empty() && !ended_; record = records.Next()) {
+  for (Bytes record = records.Next(); !record.empty() && !failed_; record = records.Next()) {
     size_t bytes = 0;
     const TlsOutcome outcome = connection_->Write(record, &bytes);
     if (outcome == TlsOutcome::kEnd) {
-      ended_ = true;
+      failed_ = true;
       break;
     }
     total += record.size();
@@ -159,12 +162,12 @@ IoResult TlsStream::Write(std::span<const Bytes> from) {
     Rearm();
     break;
   }
-  return Taken(total);
+  return Taken(total, failed_);
 }
 
 void TlsStream::ShutdownWrite() {
   shut_down_ = true;
-  if (!unsent_.empty() || ended_) return;
+  if (!unsent_.empty() || failed_) return;
   connection_->Shutdown();
   (void)::shutdown(fd(), SHUT_WR);
 }

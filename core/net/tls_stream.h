@@ -32,7 +32,7 @@ class TlsStream : public Stream {
   Interest Possible(Interest socket) const;
   void Rearm();
   bool Flush();
-  IoResult Taken(size_t bytes);
+  IoResult Taken(size_t bytes, bool ended) const;
   IoResult End();
 
   Loop& loop_;
@@ -44,8 +44,9 @@ class TlsStream : public Stream {
   bool may_hold_bytes_ = true;
   bool read_wants_write_ = false;
   bool write_wants_read_ = false;
-  bool ended_ = false;
-  bool shut_down_ = false;  // When everything is flushed, if it is not yet.
+  bool read_ended_ = false;  // The peer has said that nothing more comes.
+  bool failed_ = false;      // Neither way works any more.
+  bool shut_down_ = false;   // When everything is flushed, if it is not yet.
   // One record that OpenSSL has taken and the socket has not, as OpenSSL wants to see it again.
   ByteBuffer unsent_;
   Life life_;

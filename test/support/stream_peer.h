@@ -24,7 +24,7 @@ class StreamPeer {
   }
   void PauseReading(bool paused) {
     reading_paused_ = paused;
-    SetInterest();
+    if (stream_ != nullptr) SetInterest();
   }
   void Close() { stream_.reset(); }
   bool connected() const { return stream_ != nullptr; }
@@ -62,7 +62,7 @@ class StreamPeer {
   void SetInterest() {
     const bool reads = !ended && !reading_paused_;
     stream_->SetInterest(
-        static_cast<Interest>((reads ? 1 : 0) | (to_send.empty() || ended ? 0 : 2)));
+        static_cast<Interest>((reads ? 1 : 0) | (to_send.empty() ? 0 : 2)));
   }
 
   std::unique_ptr<Stream> stream_;
