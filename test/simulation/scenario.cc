@@ -1,0 +1,275 @@
+#include "test/simulation/scenario.h"
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <iterator>
+
+namespace andon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kOutFolder = "/out";
+constexpr int kPatience = 1200;  // Seconds of the world's time, from peace to the last line.
+
+Duration Milliseconds(uint64_t count) {
+  return std::chrono::milliseconds(static_cast<int64_t>(count));
+}
+
+// The text between `key` and the next of `,"}` in a line of JSON.
+std::string_view Field(std::string_view line, std::string_view key) {
+  const size_t at = line.find(key);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + key.size());
+  return line.substr(0, line.find_first_of(",\"}"));
+}
+
+}  // namespace
+
+Scenario::Scenario(uint64_t seed)
+    : seed_(seed),
+      random_(SeededRandom(seed * 2 + 1)),
+      world_(FakeWorld::Order::kRandom, seed),
+      wire_(world_) {}
+
+void Scenario::Note(std::string what) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(world_.now().time_since_epoch());
+  story_.push_back(std::to_string(now.count()) + " ms: " + std::move(what));
+}
+
+std::string Scenario::Run() {
+  Build();
+  Trouble();
+  Peace();
+  const bool arrived = world_.RunUntil([this] { return AllArrived(); }, std::chrono::minutes(20));
+  for (Machine& machine : machines_) machine.node->Terminate();
+  world_.Advance(30s);
+  const std::string count = Count();
+  if (!count.empty()) return count;
+  return arrived ? "" : "lines arrived only when everybody stopped";
+}
+
+void Scenario::Build() {
+  const uint64_t collectors = 1 + random_->Below(2);
+  aggregators_ = static_cast<uint32_t>(1 + random_->Below(2));
+  events_ = 100 + random_->Below(900);
+  rate_ = 50 + random_->Below(500);
+  for (uint32_t i = 0; i < aggregators_; ++i) {
+    machines_.push_back(
+        {std::make_unique<SimNode>(world_, wire_, "aggregator-" + std::to_string(i)), false});
+  }
+  for (uint64_t i = 0; i < collectors; ++i) {
+    machines_.push_back(
+        {std::make_unique<SimNode>(world_, wire_, "collector-" + std::to_string(i)), true});
+  }
+  for (Machine& machine : machines_) machine.node->Start(Yaml(machine));
+}
+
+std::string Scenario::Yaml(const Machine& machine) const {
+  return machine.collector ? CollectorYaml(machine) : AggregatorYaml(machine);
+}
+
+std::string Scenario::CollectorYaml(const Machine& machine) const {
+  std::string servers;
+  for (uint32_t i = 0; i < aggregators_; ++i) {
+    servers += "\n      - {address: \"aggregator-" + std::to_string(i) + ":24224\"}";
+  }
+  const std::string filters =
+      machine.variant % 2 == 0
+          ? ""
+          : "filters:\n  - {type: record_transformer, match: \"log.**\", set: {v: " +
+                std::to_string(machine.variant) + "}}\n";
+  return "service: {data_dir: /data, admin: none, shutdown_grace: 1s}\n"
+         "journal: {size: 32MiB, segment: 4MiB}\n"
+         "inputs:\n  - {type: dummy, id: gen, tag: log.a, rate: " +
+         std::to_string(rate_) + ", count: " + std::to_string(events_) +
+         ", sequence: n, record: {src: " + machine.node->name() + "}}\n" + filters +
+         "outputs:\n  - type: forward\n    id: up\n    match: \"**\"\n"
+         "    retry: {initial: 50ms, max: 1s}\n    chunk: {size: " +
+         std::to_string(512 << (machine.variant % 4)) +
+         ", in_flight: " + std::to_string(1 + machine.variant % 3) + "}\n    servers:" + servers +
+         "\n";
+}
+
+std::string Scenario::AggregatorYaml(const Machine& machine) const {
+  return "service: {data_dir: /data, admin: none, shutdown_grace: 1s}\n"
+         "journal: {size: 32MiB, segment: 4MiB}\n"
+         "inputs:\n  - {type: forward, id: in, listen: \"0.0.0.0:24224\"}\n"
+         "outputs:\n  - {type: file, id: out, match: \"log.**\", path: \"" +
+         std::string(kOutFolder) +
+         "/${tag}.json\", format: json, retry: {initial: 50ms, max: 1s}, " +
+         "chunk: {size: " + std::to_string(2048 << (machine.variant % 4)) + "}}\n";
+}
+
+void Scenario::Trouble() {
+  const uint64_t steps = 5 + random_->Below(40);
+  for (uint64_t i = 0; i < steps; ++i) {
+    world_.Advance(Milliseconds(random_->Below(400)));
+    DoSomething();
+  }
+}
+
+void Scenario::DoSomething() {
+  Machine& machine = machines_[random_->Below(machines_.size())];
+  if (!machine.node->running()) {
+    Note(machine.node->name() + " starts");
+    machine.node->Start(Yaml(machine));
+    return;
+  }
+  switch (random_->Below(8)) {
+    case 0:
+    case 1:
+      Kill(machine);
+      break;
+    case 2:
+      CutPower(machine);
+      break;
+    case 3:
+    case 4:
+      DisturbNetwork(machine);
+      break;
+    case 5:
+      DisturbDisk(machine);
+      break;
+    case 6:
+      Reload(machine);
+      break;
+    default:
+      Note("the clock steps");
+      world_.StepWallClock(std::chrono::seconds(random_->Below(7200)) - 3600s);
+      break;
+  }
+}
+
+void Scenario::Kill(Machine& machine) {
+  Note(machine.node->name() + " is killed");
+  machine.node->Kill();
+  if (Chance(50)) machine.node->Start(Yaml(machine));
+}
+
+void Scenario::CutPower(Machine& machine) {
+  Note(machine.node->name() + " loses power");
+  machine.node->CutPower();
+  if (Chance(50)) machine.node->Start(Yaml(machine));
+}
+
+void Scenario::DisturbNetwork(Machine& machine) {
+  const std::string& name = machine.node->name();
+  switch (random_->Below(5)) {
+    case 0:
+      Note(name + " loses its connections");
+      wire_.Cut(name);
+      break;
+    case 1: {
+      const bool unplugged = !wire_.IsUnplugged(name);
+      Note(name + (unplugged ? " is unplugged" : " is plugged in"));
+      wire_.Unplug(name, unplugged);
+      break;
+    }
+    case 2:
+      Note("the network is slow and cuts");
+      wire_.faults = {.max_delay = Milliseconds(random_->Below(200)), .cut = 0.02, .partial = 0.3};
+      break;
+    case 3:
+      Note("the network refuses and goes silent");
+      wire_.faults = {
+          .refuse_connect = 0.2, .lose_connect = 0.1, .half_open = 0.01, .keepalive = 20s};
+      break;
+    default:
+      Note("the network is well");
+      wire_.faults = {};
+      break;
+  }
+}
+
+void Scenario::DisturbDisk(Machine& machine) {
+  struct Trouble {
+    CrashDisk::Op op;
+    int error;
+    const char* name;
+  };
+  static constexpr Trouble kTroubles[] = {{CrashDisk::Op::kWrite, EIO, "writes fail"},
+                                          {CrashDisk::Op::kSync, EIO, "syncs fail"},
+                                          {CrashDisk::Op::kWrite, ENOSPC, "the disk is full"},
+                                          {CrashDisk::Op::kOpen, EMFILE, "opens fail"}};
+  const Trouble& trouble = kTroubles[random_->Below(std::size(kTroubles))];
+  const uint64_t times = 1 + random_->Below(5);
+  Note(machine.node->name() + ": " + trouble.name + ", " + std::to_string(times) + " times");
+  machine.node->disk().SetFault(
+      [&trouble, left = times](CrashDisk::Op op, const std::string&) mutable {
+        if (op != trouble.op || left == 0) return 0;
+        --left;
+        return trouble.error;
+      });
+}
+
+void Scenario::Reload(Machine& machine) {
+  if (Chance(20)) {
+    Note(machine.node->name() + " is given a bad configuration");
+    machine.node->Reload("inputs: [{type: nonsense}]\n");
+    return;
+  }
+  machine.variant = static_cast<uint32_t>(random_->Below(12));
+  Note(machine.node->name() + " reloads, variant " + std::to_string(machine.variant));
+  machine.node->Reload(Yaml(machine));
+}
+
+void Scenario::Peace() {
+  Note("peace");
+  wire_.faults = {};
+  for (Machine& machine : machines_) {
+    wire_.Unplug(machine.node->name(), false);
+    machine.node->disk().SetFault({});
+    if (!machine.node->running()) machine.node->Start(Yaml(machine));
+  }
+}
+
+std::map<std::pair<std::string, uint64_t>, int> Scenario::Arrived() {
+  std::map<std::pair<std::string, uint64_t>, int> arrived;
+  for (Machine& machine : machines_) {
+    if (machine.collector) continue;
+    const std::string text = machine.node->disk().Content(std::string(kOutFolder) + "/log.a.json");
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      uint64_t n = 0;
+      const std::string_view number = Field(line, "\"n\":");
+      std::from_chars(number.data(), number.data() + number.size(), n);
+      ++arrived[{std::string(Field(line, "\"src\":\"")), n}];
+    }
+  }
+  return arrived;
+}
+
+bool Scenario::AllArrived() {
+  size_t collectors = 0;
+  for (const Machine& machine : machines_) collectors += machine.collector ? 1 : 0;
+  return Arrived().size() >= collectors * events_;
+}
+
+std::string Scenario::Count() {
+  const auto arrived = Arrived();
+  uint64_t lost = 0;
+  uint64_t doubled = 0;
+  std::string example;
+  for (const Machine& machine : machines_) {
+    if (!machine.collector) continue;
+    for (uint64_t n = 1; n <= events_; ++n) {
+      const auto found = arrived.find({machine.node->name(), n});
+      const int times = found == arrived.end() ? 0 : found->second;
+      lost += times == 0 ? 1 : 0;
+      doubled += times > 1 ? 1 : 0;
+      if (times != 1 && example.empty()) {
+        example = machine.node->name() + " n=" + std::to_string(n) + " arrived " +
+                  std::to_string(times) + " times";
+      }
+    }
+  }
+  if (lost == 0 && doubled == 0) return "";
+  return std::to_string(lost) + " lost, " + std::to_string(doubled) + " doubled; " + example;
+}
+
+}  // namespace andon
