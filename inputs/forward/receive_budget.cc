@@ -15,8 +15,10 @@ size_t ReceiveBudget::Grant(Holder& holder, size_t wanted) {
   const size_t left = used_ < limit_ ? limit_ - used_ : 0;
   if (IsOldest(holder)) return wanted;
   if (left > 0) return std::min(wanted, std::max(kLeastRead, left / kShare));
-  // Messages that are whole at once need no memory: who holds nothing goes on for a while.
-  if (holder.charged_ == 0 && used_ < limit_ + limit_ / kShare) return std::min(wanted, kLeastRead);
+  // Messages that are whole at once need no memory: who holds nothing goes on, in small steps,
+  // unless many do that.
+  const size_t others = holders_.empty() ? 0 : used_ - holders_.front()->charged_;
+  if (holder.charged_ == 0 && others < limit_) return std::min(wanted, kLeastRead);
   if (!holder.waiting_) waiting_.push_back(&holder);
   holder.waiting_ = true;
   return 0;
