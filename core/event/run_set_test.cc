@@ -119,7 +119,7 @@ void ExpectSameMissing(const RunSet& set, const Model& model, Range range) {
 }
 
 TEST(RunSetTest, ItDoesWhatASetOfSingleNumbersDoes) {
-  for (uint64_t seed = 0; seed < 200; ++seed) {
+  for (uint64_t seed = 0; seed < 80; ++seed) {
     SCOPED_TRACE(seed);
     const auto random = SeededRandom(seed);
     const auto range = [&] {
