@@ -32,25 +32,28 @@ class Model {
         journal_(seed, FakeWorld::Order::kRandom),
         random_(SeededRandom(seed)) {
     journal_.lane_count = 1 + random_->Below(3);
-    journal_.options.segment_bytes = (64 + 64 * random_->Below(3)) << 10;
+    large_ = random_->Below(4) == 0;
+    journal_.options.segment_bytes = (64 + 64 * random_->Below(3)) << (large_ ? 13 : 10);
     journal_.options.size_bytes = uint64_t{16} << 20;
     journal_.options.memory_bytes = uint64_t{4} << 20;
     journal_.options.compress = random_->Below(4) == 0;
     if (settings.lying) journal_.disk.SetLying(true);
     journal_.disk.SetSector(random_->Below(2) == 0 ? 512 : 4096);
-    sources_.resize(journal_.lane_count);
+    sources_.resize(3);
   }
 
   void Live(int lives) {
     for (int i = 0; i < lives; ++i) {
       SCOPED_TRACE("life " + std::to_string(i));
       Begin();
+      if (::testing::Test::HasFailure()) return;
       const uint64_t steps = 20 + random_->Below(150);
-      for (uint64_t step = 0; step < steps; ++step) Act();
+      for (uint64_t step = 0; step < steps && !is_cut_; ++step) Act();
       End();
       if (::testing::Test::HasFailure()) return;
     }
     Begin();
+    if (::testing::Test::HasFailure()) return;
     Drain();
   }
 
@@ -83,9 +86,17 @@ class Model {
   }
 
   void Begin() {
-    journal_.disk.SetFault(nullptr);
-    const Status opened = journal_.Open();
-    ASSERT_TRUE(opened.ok()) << opened.message();
+    // Now and then the power goes while the journal is being opened.
+    for (;;) {
+      cut_in_ = settings_.power_cuts && random_->Below(3) == 0 ? 1 + random_->Below(25) : 0;
+      journal_.disk.PowerOn();
+      is_cut_ = false;
+      SetFaults(false);
+      const Status opened = journal_.Open();
+      ASSERT_TRUE(opened.ok() || is_cut_) << opened.message();
+      if (!is_cut_) break;
+      journal_.Kill();
+    }
     for (size_t i = 0; i < sources_.size(); ++i) {
       const auto position = journal_.journal->positions().Find("src:" + std::to_string(i));
       const uint64_t taken = position.has_value() ? std::stoull(*position) : 0;
@@ -101,16 +112,26 @@ class Model {
       given_[i].output->holds = true;
       given_[i].output->max_bytes = 1 + random_->Below(20'000);
     }
-    if (!settings_.faults) return;
-    journal_.disk.SetFault([this](CrashDisk::Op op, const std::string&) {
+    eager_ = random_->Below(2) == 0;
+    cut_in_ = settings_.power_cuts && random_->Below(2) == 0 ? 1 + random_->Below(60) : 0;
+    SetFaults(settings_.faults);
+  }
+
+  void SetFaults(bool fails) {
+    journal_.disk.SetFault([this, fails](CrashDisk::Op op, const std::string&) {
+      const bool reads = op == CrashDisk::Op::kRead || op == CrashDisk::Op::kList;
+      if (!reads && cut_in_ > 0 && --cut_in_ == 0) {
+        is_cut_ = true;
+        return CrashDisk::kPowerCut;
+      }
       const bool may = op == CrashDisk::Op::kWrite || op == CrashDisk::Op::kSync;
-      return may && random_->Below(40) == 0 ? EIO : 0;
+      return fails && may && random_->Below(40) == 0 ? EIO : 0;
     });
   }
 
   void End() {
     for (Given& given : given_) Look(given);
-    const uint64_t way = random_->Below(settings_.power_cuts ? 4 : 2);
+    const uint64_t way = is_cut_ ? 1 : random_->Below(settings_.power_cuts ? 4 : 2);
     if (way == 0) {
       journal_.disk.SetFault(nullptr);
       journal_.Settle(std::chrono::seconds(3));
@@ -137,7 +158,11 @@ class Model {
         Append(random_->Below(sources_.size()));
         break;
       case 3:
-        FinishOne(given_[random_->Below(2)]);
+        for (Given& given : given_) {
+          do {
+            FinishOne(given);
+          } while (eager_ && !given.output->held.empty());
+        }
         break;
       case 4:
         Save(random_->Below(2));
@@ -154,14 +179,15 @@ class Model {
   }
 
   // Some events of one source, and how far it has been taken, in one unit.
-  void Append(size_t lane) {
-    Source& source = sources_[lane];
-    const uint64_t first = lane * kSourceNumbers + source.next;
+  void Append(size_t from) {
+    Source& source = sources_[from];
+    const uint64_t first = from * kSourceNumbers + source.next;
     const auto count = static_cast<uint32_t>(1 + random_->Below(6));
     std::deque<Tag> tags;
     std::vector<BatchBuilder> batches(count);
     std::vector<LaneWriter::Item> items;
-    const std::string padding(random_->Below(4) == 0 ? 9000 : 50, 'x');
+    const size_t length = random_->Below(4) == 0 ? 9000 : 50;
+    const std::string padding(large_ ? length * 20 : length, 'x');
     for (uint32_t i = 0; i < count; ++i) {
       tags.emplace_back("log." + std::to_string((first + i) % 3));
       RecordWriter record(batches[i], kTime);
@@ -171,10 +197,11 @@ class Model {
       items.push_back({batches[i].Batch(tags[i]), journal_.RouteTo(RouteOf(first + i))});
     }
     const std::string taken = std::to_string(source.next + count - 1);
-    const std::string name = "src:" + std::to_string(lane);
+    const std::string name = "src:" + std::to_string(from);
     const Position position{name, AsBytes(taken)};
     const bool waits = random_->Below(2) == 0;
-    LaneWriter& writer = *journal_.lanes[lane];
+    // Sources move between workers.
+    LaneWriter& writer = *journal_.lanes[random_->Below(journal_.lanes.size())];
     const Sequence sequence = writer.Append(items, {&position, 1},
                                             waits ? Ack(&journal_.acks, first + count - 1) : Ack());
     for (uint32_t i = 0; i < count; ++i) appended_[{writer.id(), sequence + i}] = first + i;
@@ -193,7 +220,7 @@ class Model {
     auto& held = given.output->held;
     Look(given);
     if (held.empty()) return;
-    const size_t which = random_->Below(held.size());
+    const size_t which = eager_ ? 0 : random_->Below(held.size());
     const Chunk chunk = held[which];
     held.erase(held.begin() + static_cast<std::ptrdiff_t>(which));
     given.output->cursor->Finish(chunk.lane(), chunk.window(), "note");
@@ -267,6 +294,10 @@ class Model {
 
   static constexpr EventTime kTime{1'800'000'000, 0};
   const Settings settings_;
+  bool large_ = false;
+  uint64_t cut_in_ = 0;  // The power goes with so many calls of the disk from now.
+  bool is_cut_ = false;
+  bool eager_ = false;  // Outputs finish what they have, in order.
   JournalFixture journal_;
   std::unique_ptr<Random> random_;
   std::vector<Source> sources_;

@@ -46,7 +46,7 @@ class CrashDisk::OpenFile : public File {
   OpenFile& operator=(const OpenFile&) = delete;
 
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> to) override {
-    if (const int error = Ask(Op::kRead)) return Fail("read", error);
+    if (const int error = AskOrOff(Op::kRead)) return Fail("read", error);
     if (!Aligned(offset, to.data(), to.size())) return Fail("read", EINVAL);
     MutexLock lock(disk_.mutex_);
     const auto& bytes = node_->cached;
@@ -58,12 +58,18 @@ class CrashDisk::OpenFile : public File {
 
   Status WriteAt(uint64_t offset, Bytes from, bool durable) override {
     if (!Aligned(offset, from.data(), from.size())) return Fail("write", EINVAL);
-    const int error = WriteOr(Ask(Op::kWrite), offset, from, durable);
+    int error = Ask(Op::kWrite);
+    if (error == kPowerCut) {
+      WriteOr(0, offset, from, false);
+      error = disk_.Off();
+    } else {
+      error = WriteOr(error, offset, from, durable);
+    }
     return error == 0 ? OkStatus() : Fail("write", error);
   }
 
   Status Sync() override {
-    const int error = Ask(Op::kSync);
+    const int error = AskOrOff(Op::kSync);
     MutexLock lock(disk_.mutex_);
     if (error != 0) {
       // The pages are clean now, and what was in them is not on the disk.
@@ -75,7 +81,7 @@ class CrashDisk::OpenFile : public File {
   }
 
   Status Truncate(uint64_t size) override {
-    if (const int error = Ask(Op::kTruncate)) return Fail("truncate", error);
+    if (const int error = AskOrOff(Op::kTruncate)) return Fail("truncate", error);
     MutexLock lock(disk_.mutex_);
     node_->reserved = std::min(node_->reserved, size);
     disk_.Resize(node_, size);
@@ -83,7 +89,7 @@ class CrashDisk::OpenFile : public File {
   }
 
   Status Allocate(uint64_t size) override {
-    if (const int error = Ask(Op::kAllocate)) return Fail("reserve", error);
+    if (const int error = AskOrOff(Op::kAllocate)) return Fail("reserve", error);
     MutexLock lock(disk_.mutex_);
     const uint64_t more = size > node_->allocated() ? size - node_->allocated() : 0;
     if (disk_.Used() + more > disk_.capacity_) return Fail("reserve", ENOSPC);
@@ -111,6 +117,10 @@ class CrashDisk::OpenFile : public File {
       if (changes && disk_.read_only_) return EROFS;
     }
     return disk_.Ask(op, path_);
+  }
+  int AskOrOff(Op op) {
+    const int error = Ask(op);
+    return error == kPowerCut ? disk_.Off() : error;
   }
 
   int WriteOr(int error, uint64_t offset, Bytes from, bool durable) {
@@ -187,9 +197,28 @@ int CrashDisk::Ask(Op op, const std::string& path) {
   Fault fault;
   {
     MutexLock lock(mutex_);
+    if (off_) return EIO;
     fault = fault_;
   }
   return fault ? fault(op, path) : 0;
+}
+
+int CrashDisk::AskOrOff(Op op, const std::string& path) {
+  const int error = Ask(op, path);
+  return error == kPowerCut ? Off() : error;
+}
+
+int CrashDisk::Off() {
+  MutexLock lock(mutex_);
+  KeepSome();
+  Restart();
+  off_ = true;
+  return EIO;
+}
+
+void CrashDisk::PowerOn() {
+  MutexLock lock(mutex_);
+  off_ = false;
 }
 
 uint64_t CrashDisk::Used() const {
@@ -288,14 +317,25 @@ void CrashDisk::PowerCut(Keep keep) {
     ApplyNames(name_changes_.size());
     for (const Unsynced& change : unsynced_) Apply(change, change.bytes.size());
   } else if (keep == Keep::kSome) {
-    ApplyNames(random_->Below(name_changes_.size() + 1));
-    // Of the sectors any; of two writes to one sector the later may be the one that is lost.
-    const uint64_t of_eight = random_->Below(9);
-    for (const Unsynced& change : unsynced_) {
-      if (random_->Below(8) < of_eight) Apply(change, change.bytes.size());
-    }
+    KeepSome();
   }
   Restart();
+}
+
+void CrashDisk::KeepSome() {
+  ApplyNames(random_->Below(name_changes_.size() + 1));
+  // Of the sectors any; of two writes to one sector the later may be the one that is lost. Or a
+  // beginning.
+  const uint64_t of_eight = random_->Below(9);
+  const bool beginning = random_->Below(3) == 0;
+  uint64_t left = beginning ? random_->Below(unsynced_.size() + 1) : UINT64_MAX;
+  for (const Unsynced& change : unsynced_) {
+    if (beginning ? left-- == 0 : random_->Below(8) >= of_eight) {
+      if (beginning) break;
+      continue;
+    }
+    Apply(change, change.bytes.size());
+  }
 }
 
 void CrashDisk::PowerCutAfter(uint64_t bytes) {
@@ -319,7 +359,7 @@ void CrashDisk::SetName(const std::string& path, std::shared_ptr<Node> node) {
 }
 
 Result<std::unique_ptr<File>> CrashDisk::Open(const std::string& path, const OpenOptions& options) {
-  if (const int error = Ask(Op::kOpen, path)) return ErrnoStatus(path + ": open", error);
+  if (const int error = AskOrOff(Op::kOpen, path)) return ErrnoStatus(path + ": open", error);
   std::shared_ptr<Node> node;
   {
     MutexLock lock(mutex_);
@@ -345,7 +385,7 @@ Result<std::unique_ptr<File>> CrashDisk::Open(const std::string& path, const Ope
 }
 
 Status CrashDisk::Rename(const std::string& from, const std::string& to) {
-  if (const int error = Ask(Op::kRename, from)) return ErrnoStatus(from + ": rename", error);
+  if (const int error = AskOrOff(Op::kRename, from)) return ErrnoStatus(from + ": rename", error);
   MutexLock lock(mutex_);
   if (read_only_) return ErrnoStatus(from + ": rename", EROFS);
   const auto found = names_.find(from);
@@ -358,7 +398,7 @@ Status CrashDisk::Rename(const std::string& from, const std::string& to) {
 }
 
 Status CrashDisk::Remove(const std::string& path) {
-  if (const int error = Ask(Op::kRemove, path)) return ErrnoStatus(path + ": remove", error);
+  if (const int error = AskOrOff(Op::kRemove, path)) return ErrnoStatus(path + ": remove", error);
   MutexLock lock(mutex_);
   if (read_only_) return ErrnoStatus(path + ": remove", EROFS);
   if (!names_.contains(path)) return ErrnoStatus(path + ": remove", ENOENT);
@@ -367,7 +407,7 @@ Status CrashDisk::Remove(const std::string& path) {
 }
 
 Status CrashDisk::MakeDirectory(const std::string& path, uint32_t /*permissions*/) {
-  if (const int error = Ask(Op::kMakeDirectory, path)) {
+  if (const int error = AskOrOff(Op::kMakeDirectory, path)) {
     return ErrnoStatus(path + ": make folder", error);
   }
   MutexLock lock(mutex_);
@@ -383,7 +423,8 @@ Status CrashDisk::MakeDirectory(const std::string& path, uint32_t /*permissions*
 }
 
 Result<std::vector<DirectoryEntry>> CrashDisk::List(const std::string& directory) {
-  if (const int error = Ask(Op::kList, directory)) return ErrnoStatus(directory + ": list", error);
+  if (const int error = AskOrOff(Op::kList, directory))
+    return ErrnoStatus(directory + ": list", error);
   MutexLock lock(mutex_);
   std::vector<DirectoryEntry> entries;
   const std::string prefix = directory + "/";
@@ -400,7 +441,7 @@ Result<std::vector<DirectoryEntry>> CrashDisk::List(const std::string& directory
 }
 
 Status CrashDisk::SyncDirectory(const std::string& directory) {
-  if (const int error = Ask(Op::kSyncDirectory, directory)) {
+  if (const int error = AskOrOff(Op::kSyncDirectory, directory)) {
     return ErrnoStatus(directory + ": fsync", error);
   }
   MutexLock lock(mutex_);
@@ -423,7 +464,7 @@ Result<uint64_t> CrashDisk::FreeBytes(const std::string& /*directory*/) {
 }
 
 Result<std::unique_ptr<File>> CrashDisk::Lock(const std::string& path) {
-  if (const int error = Ask(Op::kLock, path)) return ErrnoStatus(path + ": lock", error);
+  if (const int error = AskOrOff(Op::kLock, path)) return ErrnoStatus(path + ": lock", error);
   {
     MutexLock lock(mutex_);
     const auto elsewhere = held_elsewhere_.find(path);

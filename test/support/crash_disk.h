@@ -67,6 +67,10 @@ class CrashDisk : public FileSystem {
   // Asked before each call: an errno, or 0 to go on. A write that fails may be there in part; pages
   // of a sync that fails are taken for clean and never written.
   using Fault = std::function<int(Op op, const std::string& path)>;
+  // As an errno: the power goes in the middle of the call, as PowerCut(kSome). Nothing works until
+  // PowerOn.
+  static constexpr int kPowerCut = -1;
+  void PowerOn();
   void SetFault(Fault fault);
 
   // Behind the file system's back: flips the bytes, in the cache too.
@@ -103,7 +107,10 @@ class CrashDisk : public FileSystem {
     std::string removes = {};    // Another name, in the same moment.
   };
 
+  // kPowerCut: the caller does what it would lose, and then calls Off.
   int Ask(Op op, const std::string& path);
+  int AskOrOff(Op op, const std::string& path);
+  int Off();
   void SetName(const std::string& path, std::shared_ptr<Node> node);
   uint64_t Used() const REQUIRES(mutex_);
   int Write(Node& node, uint64_t offset, Bytes from, bool durable);
@@ -113,12 +120,14 @@ class CrashDisk : public FileSystem {
   void ForgetUnsynced(const Node& node) REQUIRES(mutex_);
   static void Apply(const Unsynced& change, size_t bytes);
   void ApplyNames(size_t count) REQUIRES(mutex_);
+  void KeepSome() REQUIRES(mutex_);
   void Restart() REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   const std::unique_ptr<Random> random_;
   size_t sector_ GUARDED_BY(mutex_) = 512;
   bool lying_ GUARDED_BY(mutex_) = false;
+  bool off_ GUARDED_BY(mutex_) = false;
   bool read_only_ GUARDED_BY(mutex_) = false;
   uint64_t capacity_ GUARDED_BY(mutex_) = UINT64_MAX;
   uint64_t epoch_ GUARDED_BY(mutex_) = 1;
