@@ -145,7 +145,7 @@ bool ForwardOutput::AnyUsable() const {
 }
 
 // Who gets new data: the most preferred that is connected, else that is being connected to, else
-// that may be.
+// that may be; of these, who failed lately comes last.
 ForwardOutput::Server* ForwardOutput::Choose() {
   const bool active_is_ready = active_ != nullptr && active_->link->ready();
   for (const auto& server : servers_) {
@@ -156,8 +156,10 @@ ForwardOutput::Server* ForwardOutput::Choose() {
   for (const auto& server : servers_) {
     if (server->link->connecting()) return server.get();
   }
-  for (const auto& server : servers_) {
-    if (Usable(*server)) return server.get();
+  for (const bool failing : {false, true}) {
+    for (const auto& server : servers_) {
+      if (Usable(*server) && server->link->failing() == failing) return server.get();
+    }
   }
   return nullptr;
 }
@@ -279,11 +281,11 @@ void ForwardOutput::Submit(Server& server, std::unique_ptr<OutMessage> message) 
   const Range range{message->ranges.front().first, message->ranges.back().last};
   const uint64_t ahead = std::max<uint64_t>(kLeastAhead, 2 * (range.last - range.first + 1));
   const SentBook::Lane* lane = book.Find(message->lane);
-  if (lane == nullptr || lane->reserved.first > range.first || lane->reserved.last < range.last) {
-    book.Reserve(message->lane, {range.first, range.last + ahead});
-  }
+  const bool reserved =
+      lane != nullptr && lane->reserved.first <= range.first && lane->reserved.last >= range.last;
+  if (!reserved) book.Reserve(message->lane, {range.first, range.last + ahead});
   held_.push_back({&server, std::move(message)});
-  SaveNote();
+  if (!reserved || !saving_) SaveNote();
 }
 
 bool ForwardOutput::IsNoted(Server& server, const OutMessage& message) {

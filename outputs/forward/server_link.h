@@ -59,7 +59,9 @@ class ServerLink {
   bool down() const { return state_ == State::kDown; }
   // When it is down: not to be tried before.
   MonotonicTime retry_at() const { return retry_at_; }
-  // It failed lately, and has not been up for long since.
+  // It was lost, or not reached, and has delivered nothing since.
+  bool failing() const { return failures_ > 0; }
+  // The same, and it has not been up for long since.
   bool on_probation() const;
   // Whether it stores a repeat only once: empty while it has not said.
   std::optional<bool> once() const { return once_; }

@@ -129,7 +129,7 @@ class RawServer {
   void StopListening() { listener_.reset(); }
   size_t connections() const { return peers_.size(); }
   RawPeer& peer(size_t index) { return *peers_.at(index); }
-  RawPeer& last() { return *peers_.back(); }
+  RawPeer& last() { return *peers_.at(peers_.size() - 1); }
 
  private:
   std::unique_ptr<Listener> listener_;
