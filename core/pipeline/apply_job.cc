@@ -69,7 +69,7 @@ Status Supervisor::ApplyJob::Read() {
 void Supervisor::ApplyJob::AddErrorFile() {
   if (std::ranges::any_of(next_.outputs, TakesErrors)) return;
   const auto config =
-      Config::FromText("type: file\nmatch: andon.error.**\npath: '" + next_.service.data_dir +
+      Config::FromText("type: file\npath: '" + next_.service.data_dir +
                            "/errors/%Y-%m-%d.log'\nformat: {type: json, include_tag_key: true, "
                            "include_time_key: true}\n",
                        "error file");

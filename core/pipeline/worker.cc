@@ -18,7 +18,8 @@ Worker::Worker(const Environment& environment, Place place, Loop& loop, Journal&
   lane_ = journal.OpenLane(loop, {.on_pressure = [this](bool full) { OnPressure(full); }});
 }
 
-Worker::~Worker() = default;
+// The lane goes first: its acks point at inputs.
+Worker::~Worker() { lane_.reset(); }
 
 void Worker::Start() {
   thread_.Check();
@@ -108,9 +109,24 @@ void Worker::StopInput(const std::string& id, Duration grace, UniqueFunction<voi
   stopping_.push_back(std::move(node.mapped()));
   InputSlot* slot = stopping_.back().get();
   slot->Stop(grace, [this, slot, done = std::move(done)]() mutable {
-    std::erase_if(stopping_, [slot](const auto& one) { return one.get() == slot; });
+    const auto found = std::ranges::find(stopping_, slot, &std::unique_ptr<InputSlot>::get);
+    Retire(std::move(*found));
+    stopping_.erase(found);
     done();
   });
+}
+
+// The acks of what the input emitted are answered before the one that is asked for here.
+void Worker::Retire(std::unique_ptr<InputSlot> slot) {
+  const uint64_t token = next_retired_++;
+  retired_[token] = std::move(slot);
+  lane_->AckWhenDurable(Ack(this, token));
+}
+
+void Worker::OnAck(uint64_t token, Outcome outcome) {
+  if (outcome == Outcome::kDropped) return;  // Close, which ends them all.
+  // Posted: acks of one commit are answered together, in any order.
+  loop_.Post([this, token] { retired_.erase(token); });
 }
 
 void Worker::StopInputs(Duration grace, UniqueFunction<void()> done) {
@@ -125,9 +141,10 @@ void Worker::StopInputs(Duration grace, UniqueFunction<void()> done) {
 
 void Worker::Close() {
   thread_.Check();
+  lane_.reset();  // First: its acks point at inputs.
   running_.clear();
   stopping_.clear();
-  lane_.reset();
+  retired_.clear();
   filters_.reset();
   router_.reset();
   rejections_.reset();

@@ -32,7 +32,7 @@ struct WorkerChange {
 };
 
 // Made and destroyed on the main thread while the loop does not run it; everything else: worker.
-class Worker final : public EmitTarget {
+class Worker final : public EmitTarget, private AckSink {
  public:
   struct Place {
     int index;
@@ -70,6 +70,8 @@ class Worker final : public EmitTarget {
 
  private:
   void OnPressure(bool full);
+  void OnAck(uint64_t token, Outcome outcome) override;
+  void Retire(std::unique_ptr<InputSlot> slot);
   void StopInput(const std::string& id, Duration grace, UniqueFunction<void()> done);
   void StartPrepared(const std::string& id);
 
@@ -89,6 +91,9 @@ class Worker final : public EmitTarget {
   std::map<std::string, std::unique_ptr<InputSlot>> prepared_;
   std::map<std::string, std::unique_ptr<InputSlot>> running_;
   std::vector<std::unique_ptr<InputSlot>> stopping_;
+  // Stopped, but acks in the lane still point at them.
+  std::map<uint64_t, std::unique_ptr<InputSlot>> retired_;
+  uint64_t next_retired_ = 1;
   std::unique_ptr<Rejections> rejections_;
   std::vector<EventBatch> batches_;  // Scratch of Emit.
   std::vector<LaneWriter::Item> items_;

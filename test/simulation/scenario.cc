@@ -199,9 +199,9 @@ void Scenario::DisturbDisk(Machine& machine) {
   const uint64_t times = 1 + random_->Below(5);
   Note(machine.node->name() + ": " + trouble.name + ", " + std::to_string(times) + " times");
   machine.node->disk().SetFault(
-      [&trouble, left = times](CrashDisk::Op op, const std::string&) mutable {
-        if (op != trouble.op || left == 0) return 0;
-        --left;
+      [&trouble, left = std::make_shared<uint64_t>(times)](CrashDisk::Op op, const std::string&) {
+        if (op != trouble.op || *left == 0) return 0;
+        --*left;
         return trouble.error;
       });
 }
