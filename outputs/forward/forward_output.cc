@@ -173,6 +173,7 @@ void ForwardOutput::Use(Server& server) {
     LogInfo(context_->id, "another server is in use", {{"server", server.config.name}});
   }
   active_ = &server;
+  Probe();
 }
 
 void ForwardOutput::Write(Chunk chunk, WriteDone done) {
