@@ -1,0 +1,151 @@
+#include "inputs/tail/path_finder.h"
+
+#include <fnmatch.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace andon::tail {
+
+namespace {
+
+constexpr size_t kMaxExpansions = 1000;
+constexpr std::array<std::string_view, 7> kCompressed = {".gz",  ".bz2", ".xz", ".zst",
+                                                         ".lz4", ".zip", ".Z"};
+
+bool HasWildcard(std::string_view text) {
+  return text.find_first_of("*?[") != std::string_view::npos;
+}
+
+bool IsFolder(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+std::vector<std::string> Glob(const std::string& pattern) {
+  if (!HasWildcard(pattern)) return {pattern};
+  glob_t found{};
+  std::vector<std::string> paths;
+  // What cannot be read is left out: it may be somebody else's.
+  if (glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
+    for (size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+  }
+  globfree(&found);
+  return paths;
+}
+
+// The deepest folder of that path which is there.
+std::string DeepestThere(std::string path) {
+  while (!path.empty() && !IsFolder(path)) {
+    const size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    path.resize(std::max<size_t>(slash, 1));
+    if (path == "/") break;
+  }
+  return path.empty() ? "." : path;
+}
+
+void AddFolders(const std::string& pattern, std::set<std::string>* folders) {
+  for (size_t slash = pattern.find('/', 1);; slash = pattern.find('/', slash + 1)) {
+    if (slash == std::string::npos) return;
+    const std::string folder = pattern.substr(0, slash);
+    const bool last = pattern.find('/', slash + 1) == std::string::npos;
+    const bool next_is_wild =
+        HasWildcard(pattern.substr(slash, pattern.find('/', slash + 1) - slash));
+    // Folders above the first wildcard say nothing, as long as they are there.
+    if (!last && !next_is_wild && !HasWildcard(folder) && IsFolder(folder)) continue;
+    for (const std::string& one : Glob(folder)) folders->insert(DeepestThere(one));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> ExpandBraces(const std::string& pattern) {
+  std::vector<std::string> done;
+  std::vector<std::string> todo = {pattern};
+  while (!todo.empty() && done.size() + todo.size() <= kMaxExpansions) {
+    const std::string text = std::move(todo.back());
+    todo.pop_back();
+    const size_t close = text.find('}');
+    const size_t open = close == std::string::npos ? close : text.rfind('{', close);
+    if (open == std::string::npos) {
+      done.push_back(text);
+      continue;
+    }
+    // The innermost pair first.
+    for (size_t begin = open + 1; begin <= close;) {
+      const size_t end = std::min(text.find(',', begin), close);
+      todo.push_back(text.substr(0, open) + text.substr(begin, end - begin) +
+                     text.substr(close + 1));
+      begin = end + 1;
+    }
+  }
+  std::ranges::sort(done);
+  return done;
+}
+
+bool IsCompressedName(std::string_view path) {
+  return std::ranges::any_of(kCompressed,
+                             [path](std::string_view end) { return path.ends_with(end); });
+}
+
+PathFinder::PathFinder(const std::vector<std::string>& paths,
+                       const std::vector<std::string>& exclude) {
+  for (const std::string& path : paths) {
+    for (std::string& one : ExpandBraces(path)) patterns_.push_back(std::move(one));
+  }
+  for (const std::string& path : exclude) {
+    for (std::string& one : ExpandBraces(path)) exclude_.push_back(std::move(one));
+  }
+  for (const std::string& pattern : patterns_) {
+    for (size_t begin = 0; begin <= pattern.size();) {
+      const size_t end = std::min(pattern.find('/', begin), pattern.size());
+      if (end > begin) names_.push_back(pattern.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+}
+
+bool PathFinder::Excluded(const std::string& path) const {
+  return IsCompressedName(path) || std::ranges::any_of(exclude_, [&path](const std::string& one) {
+           return fnmatch(one.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+         });
+}
+
+std::vector<FoundFile> PathFinder::Find() const {
+  std::set<std::string> paths;
+  for (const std::string& pattern : patterns_) {
+    for (std::string& path : Glob(pattern)) paths.insert(std::move(path));
+  }
+  std::vector<FoundFile> found;
+  std::set<std::pair<uint64_t, uint64_t>> ids;
+  for (const std::string& path : paths) {
+    if (Excluded(path)) continue;
+    const auto info = Look(path);
+    if (!info.has_value() || !ids.insert({info->id.device, info->id.inode}).second) continue;
+    found.push_back({path, *info});
+  }
+  return found;
+}
+
+std::set<std::string> PathFinder::Folders() const {
+  std::set<std::string> folders;
+  for (const std::string& pattern : patterns_) {
+    if (pattern.find('/') == std::string::npos) folders.insert(".");
+    if (pattern.rfind('/') == 0) folders.insert("/");
+    AddFolders(pattern, &folders);
+  }
+  return folders;
+}
+
+bool PathFinder::MayMatter(std::string_view name) const {
+  const std::string text(name);
+  return std::ranges::any_of(names_, [&text](const std::string& one) {
+    return fnmatch(one.c_str(), text.c_str(), 0) == 0;
+  });
+}
+
+}  // namespace andon::tail

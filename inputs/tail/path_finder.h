@@ -1,0 +1,43 @@
+// Finds the files that the patterns mean, and the folders where others may appear.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inputs/tail/open_file.h"
+
+namespace andon::tail {
+
+struct FoundFile {
+  std::string path;
+  FileInfo info;
+};
+
+// Patterns as of glob(7) with `{a,b}`; `*` matches no `/`. Compressed files (.gz .bz2 .xz .zst .lz4
+// .zip) are left out. Thread: worker.
+class PathFinder {
+ public:
+  PathFinder(const std::vector<std::string>& paths, const std::vector<std::string>& exclude);
+
+  // By path; a file that has several names once, with the first.
+  std::vector<FoundFile> Find() const;
+  // Every folder in which a new name may make a difference.
+  std::set<std::string> Folders() const;
+  // Whether a new name in such a folder may be one of a pattern, or of a folder on its way.
+  bool MayMatter(std::string_view name) const;
+
+ private:
+  bool Excluded(const std::string& path) const;
+
+  std::vector<std::string> patterns_;
+  std::vector<std::string> exclude_;
+  std::vector<std::string> names_;  // Every part of every pattern.
+};
+
+// "a{b,c}d" gives "abd" and "acd".
+std::vector<std::string> ExpandBraces(const std::string& pattern);
+bool IsCompressedName(std::string_view path);
+
+}  // namespace andon::tail
