@@ -28,10 +28,15 @@ CatchUp::Found CatchUp::Read(StreamPosition from, const StreamPosition& end, uin
     return found;
   }
   if (segment->first != from.segment) found.end = from = {segment->first, 0};
-  if (!Open(from.segment)) {
-    // Gone, or unreadable as a whole.
-    found.end = {from.segment, segment->second.end};
-    return found;
+  switch (Open(from.segment)) {
+    case Opened::kYes:
+      break;
+    case Opened::kGone:
+      found.end = {from.segment, segment->second.end};
+      return found;
+    case Opened::kNotNow:
+      found.failed = true;
+      return found;
   }
   if (segment->second.end != reader_->limit()) reader_->SetLimit(segment->second.end);
   SegmentScan scan(*reader_, from.offset);
@@ -63,17 +68,22 @@ void CatchUp::ReadPart(const SegmentScan::Step& step, Found& found) {
   found.parts.push_back(std::move(part));
 }
 
-bool CatchUp::Open(uint64_t number) {
-  if (number == number_ && reader_ != nullptr) return true;
+CatchUp::Opened CatchUp::Open(uint64_t number) {
+  if (number == number_ && reader_ != nullptr) return Opened::kYes;
   reader_.reset();
   file_.reset();
   Segment& segment = segments_.all().at(number);
   auto file =
       segments_.files().Open(segments_.PathOf(number), {.mode = OpenMode::kRead, .direct = true});
   if (!file.ok()) {
-    LogError("journal", "segment cannot be read", {{"reason", file.status().message()}});
+    LogError("journal", "segment cannot be opened", {{"reason", file.status().message()}});
+    // Only what is known to be gone is given up: no descriptor or a busy disk passes.
+    const auto entries = segments_.files().List(segments_.directory());
+    const bool gone = entries.ok() && std::ranges::find(*entries, SegmentName(number),
+                                                        &DirectoryEntry::name) == entries->end();
+    if (!gone) return Opened::kNotNow;
     damage_.ReportMissing(number, number);
-    return false;
+    return Opened::kGone;
   }
   file_ = *std::move(file);
   number_ = number;
@@ -87,7 +97,7 @@ bool CatchUp::Open(uint64_t number) {
     }
   }
   reader_ = std::make_unique<PartReader>(*file_, segment.header, segment.end, pool_);
-  return true;
+  return Opened::kYes;
 }
 
 }  // namespace andon::journal

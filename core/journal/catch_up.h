@@ -22,12 +22,14 @@ class CatchUp {
     std::vector<StreamPart> parts;
     StreamPosition end;    // How far was read.
     bool dropped = false;  // What is missing in front was freed.
+    bool failed = false;   // The segment is there but cannot be opened now; nothing was read.
   };
   // About 1 MiB from `from` on, below `end`. Segments before `oldest` were let go.
   Found Read(StreamPosition from, const StreamPosition& end, uint64_t oldest);
 
  private:
-  bool Open(uint64_t number);
+  enum class Opened : uint8_t { kYes, kGone, kNotNow };
+  Opened Open(uint64_t number);
   void ReadPart(const SegmentScan::Step& step, Found& found);
 
   Segments& segments_;

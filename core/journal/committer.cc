@@ -351,6 +351,10 @@ void Committer::ReadSome(const std::shared_ptr<Cursor>& cursor) {
       disk_->readers.try_emplace(cursor->number(), disk_->segments, intake_->pool, disk_->damage)
           .first->second;
   CatchUp::Found found = reader.Read(from, log_.end(), state_.oldest);
+  if (found.failed) {
+    read_retries_[cursor->number()] = loop_.After(kRetryAfter, [this, cursor] { ReadFor(cursor); });
+    return;
+  }
   const bool caught_up = found.end >= stream_->memory_begin();
   cursor->Arrived(std::move(found.parts), found.end, found.dropped);
   if (caught_up) {
@@ -392,6 +396,7 @@ Status Committer::Finish() {
   finished_ = true;
   retry_timer_.reset();
   trim_timer_.reset();
+  read_retries_.clear();
   return status;
 }
 

@@ -95,6 +95,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   bool over_size_ = false;
   bool told_full_ = false;
   std::unique_ptr<Timer> retry_timer_;
+  std::map<uint32_t, std::unique_ptr<Timer>> read_retries_;  // By cursor.
   std::unique_ptr<Timer> trim_timer_;
   bool trim_armed_ = false;
   uint64_t trimmed_at_commit_ = 0;
