@@ -91,6 +91,9 @@ bool ConfigNode::secret() const { return data_ != nullptr && data_->secret; }
 void ConfigNode::MarkSecret() const {
   if (data_ != nullptr) data_->secret = true;
 }
+void ConfigNode::Spoil() const {
+  if (data_ != nullptr) data_->broken = true;
+}
 Description* ConfigNode::description() const {
   return data_ == nullptr ? nullptr : data_->description;
 }

@@ -68,6 +68,8 @@ class ConfigNode {
   // An empty map that stands here: for what was written as a bare word and has no options then.
   ConfigNode Empty() const;
   void MarkSecret() const;
+  // Further problems of this very node are consequences, and not reported.
+  void Spoil() const;
   // The value as messages show it: `is "5 s"`, `is a list`, `has no value`; never a secret.
   std::string Shown() const;
 

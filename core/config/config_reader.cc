@@ -17,12 +17,19 @@ std::string_view FirstClause(std::string_view help) {
   return help.substr(0, std::min(help.find(": "), help.find("; ")));
 }
 
+// Nothing that could be what is required.
+bool IsEmpty(const ConfigNode& node) {
+  return (node.kind() == Kind::kScalar && node.text().empty()) ||
+         (node.kind() == Kind::kList && node.items().empty());
+}
+
 }  // namespace
 
 ConfigReader::ConfigReader(const ConfigNode& node) : node_(node) {
   const Kind kind = node.kind();
   if (describing() || kind == Kind::kMap || kind == Kind::kMissing) return;
   (void)node.Fail("must be a map of options, " + node.Shown());
+  node.Spoil();
   node_ = node.Empty();
   broken_ = true;
 }
@@ -31,7 +38,13 @@ bool ConfigReader::describing() const { return node_.description() != nullptr; }
 
 ConfigNode ConfigReader::Want(const char* key, const char* help, bool required) {
   ConfigNode child = node_.Get(key);
-  if (child.kind() != Kind::kMissing && child.kind() != Kind::kNull) return child;
+  if (child.kind() != Kind::kMissing && child.kind() != Kind::kNull) {
+    if (!required || !IsEmpty(child)) return child;
+    (void)child.Fail(child.kind() == Kind::kList ? "must have at least one item"
+                                                 : "must not be empty");
+    child.Spoil();
+    return {};
+  }
   if (required && !broken_) {
     std::string message =
         child.kind() == Kind::kNull ? "is required but has no value" : "is required";
@@ -80,7 +93,6 @@ std::vector<ConfigNode> ConfigReader::BeginList(const char* key, bool required, 
     (void)child.Fail("must be a list of maps, " + child.Shown());
     return {};
   }
-  if (required && child.items().empty()) (void)child.Fail("must have at least one item");
   return child.items();
 }
 

@@ -34,7 +34,7 @@ class ConfigReader {
   void Required(const char* key, T* value, const char* help) {
     Read(key, value, help, true);
   }
-  // What `*value` holds is the default.
+  // What `*value` holds is the default. An empty text or list is a value here, not for Required.
   template <class T>
   void Optional(const char* key, T* value, const char* help) {
     Read(key, value, help, false);

@@ -150,6 +150,7 @@ TEST(ConfigReaderTest, ExplainsWhatOtherYamlReadersWouldTake) {
        "\"_\" and \",\""},
       {"count: \"5\"",
        "\"count\" must be a whole number, is text in quotes; leave the quotes away"},
+      {"count: 1.5", "\"count\" must be a whole number, is \"1.5\""},
       {"count: five", "\"count\" must be a whole number, is \"five\""},
       {"count: 3000000000", "\"count\" must be from -2147483648 to 2147483647, is \"3000000000\""},
       {"port: -1", "\"port\" must be from 0 to 65535, is \"-1\""},
@@ -189,6 +190,20 @@ TEST(ConfigReaderTest, NeverPrintsASecret) {
 TEST(ConfigReaderTest, ARequiredOptionWithoutValueIsSaidSo) {
   EXPECT_EQ(Read("path:\n").problems,
             Texts{"a.yaml:1:1: \"path\" is required but has no value (files to read)"});
+}
+
+TEST(ConfigReaderTest, WhatIsRequiredIsNotEmpty) {
+  EXPECT_EQ(Read("path: \"\"\n").problems, Texts{"a.yaml:1:7: \"path\" must not be empty"});
+  const auto config = Config::FromText("words: []\nkey: ''\n", "a.yaml");
+  ConfigReader reader(config->root());
+  Texts words;
+  Secret key;
+  reader.Required("words", &words, "some");
+  reader.Optional("key", &key, "may be empty");
+  reader.Fail("words", "must be a consequence");
+  EXPECT_FALSE(reader.Finish().ok());
+  ASSERT_EQ(config->problems().size(), 1u);
+  EXPECT_EQ(config->problems()[0].ToString(), "a.yaml:1:8: \"words\" must have at least one item");
 }
 
 TEST(ConfigReaderTest, WhatIsNoMapHasOneProblem) {

@@ -32,7 +32,8 @@ std::string NumberHint(std::string_view text) {
   }
   const bool grouped = digits.find_first_not_of("0123456789_,") == std::string_view::npos;
   if (grouped && !all_digits) return "; write the digits without \"_\" and \",\"";
-  if (digits.find_first_not_of("0123456789.eE+-") == std::string_view::npos && !all_digits) {
+  const bool has_exponent = digits.find_first_of("eE") != std::string_view::npos;
+  if (has_exponent && digits.find_first_not_of("0123456789.eE+-") == std::string_view::npos) {
     return "; write the digits out";
   }
   return "";
