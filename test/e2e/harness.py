@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -22,6 +23,8 @@ import yaml
 
 BIN = pathlib.Path(os.environ.get("ANDON_BIN", pathlib.Path(__file__).resolve().parents[2] / "build/release"))
 ANDOND = str(BIN / "andond")
+if not os.access(ANDOND, os.X_OK):
+    sys.exit(f"{ANDOND}: not there; build it, or name its folder in ANDON_BIN")
 ANDON = str(BIN / "andon")
 STEP = 0.02  # Seconds between two looks at a condition.
 
