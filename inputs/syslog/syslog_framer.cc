@@ -114,7 +114,8 @@ SyslogFramer::Frame SyslogFramer::NextCounted(std::string_view& data, const Coun
 // Where the line at the front ends: its LF or NUL; npos when that has not come.
 size_t SyslogFramer::FindLineEnd(std::string_view data) {
   const size_t line_end = std::min(data.find('\n', searched_), data.size());
-  for (size_t nul = data.find('\0', searched_); nul < line_end; nul = data.find('\0', nul + 1)) {
+  const std::string_view line = data.substr(0, line_end);
+  for (size_t nul = line.find('\0', searched_); nul < line_end; nul = line.find('\0', nul + 1)) {
     if (nul + 1 == data.size() || data[nul + 1] == '<') return nul;
   }
   searched_ = line_end;
