@@ -1,6 +1,8 @@
 #include "core/journal/journal.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "core/base/check.h"
@@ -22,6 +24,12 @@ JournalOptions Sane(JournalOptions options) {
   options.segment_bytes = PageUp(std::max(segment, kLeastSegmentBytes));
   options.size_bytes = std::max(options.size_bytes, options.segment_bytes * kLeastSegments);
   return options;
+}
+
+Status WithAdvice(const Status& status) {
+  const std::string message(status.message());
+  if (message.find(std::strerror(EACCES)) == std::string::npos) return status;
+  return {status.code(), message + "; the folder must belong to the user that andond runs as"};
 }
 
 class LaneHandle : public LaneWriter {
@@ -218,7 +226,7 @@ Result<std::unique_ptr<Journal>> Journal::Open(const JournalOptions& options, Fi
   auto journal =
       std::make_unique<journal::OpenJournal>(journal::Sane(options), journal_loop, random);
   const Status opened = journal->Open(files, metrics);
-  if (!opened.ok()) return opened.WithSubject("journal");
+  if (!opened.ok()) return journal::WithAdvice(opened).WithSubject("journal");
   return std::unique_ptr<Journal>(std::move(journal));
 }
 

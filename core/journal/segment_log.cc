@@ -98,10 +98,15 @@ Status SegmentLog::Roll(uint64_t commit_bytes, const State& state, const LogTime
   ByteBuffer snapshot;
   EncodeState(state, snapshot);
   const uint64_t needed = 2 * kPageBytes + PageUp(snapshot.size()) + commit_bytes + kPageBytes;
-  const auto full = failed_ ? nullptr : writer_;
+  const bool failed = failed_;
+  const auto last = writer_;
   RETURN_IF_ERROR(BeginSegment(std::max(options_.segment_bytes, PageUp(needed)), state, time));
   segments_.all().at(writer_->header().predecessor).closed_ns = time.clock_ns;
-  if (full != nullptr) full->Seal(time.wall_ns, time.clock_ns);
+  if (failed) {
+    GiveBackRoom(*last);
+  } else {
+    last->Seal(time.wall_ns, time.clock_ns);
+  }
   return {};
 }
 
@@ -147,10 +152,18 @@ Status SegmentLog::BeginSegment(uint64_t capacity, const State& state, const Log
   return {};
 }
 
+// What a segment has reserved behind its end, when it will not be used again soon.
+void SegmentLog::GiveBackRoom(SegmentWriter& writer) {
+  Segment& segment = segments_.all().at(writer.header().segment);
+  const Status cut = writer.Truncate();
+  if (cut.ok()) segment.file_bytes = segment.end;
+}
+
 Status SegmentLog::Finish(const State& state, const LogTime& time) {
+  const auto last = writer_;
   RETURN_IF_ERROR(Roll(0, state, time));
-  RETURN_IF_ERROR(writer_->Truncate());
-  segment().file_bytes = segment().end;
+  GiveBackRoom(*last);
+  GiveBackRoom(*writer_);
   return {};
 }
 

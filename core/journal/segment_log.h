@@ -42,6 +42,7 @@ class SegmentLog : public CommitLog {
  private:
   Status Roll(uint64_t commit_bytes, const State& state, const LogTime& time);
   Status BeginSegment(uint64_t capacity, const State& state, const LogTime& time);
+  void GiveBackRoom(SegmentWriter& writer);
   Status MakeDurable(const Recovered& recovered);
   Segment& segment() const { return segments_.all().at(number_); }
 
