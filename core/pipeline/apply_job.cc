@@ -68,11 +68,10 @@ Status Supervisor::ApplyJob::Read() {
 // Where no output takes error events, a file under the data folder does.
 void Supervisor::ApplyJob::AddErrorFile() {
   if (std::ranges::any_of(next_.outputs, TakesErrors)) return;
-  const auto config =
-      Config::FromText("type: file\npath: '" + next_.service.data_dir +
-                           "/errors/%Y-%m-%d.log'\nformat: {type: json, include_tag_key: true, "
-                           "include_time_key: true}\n",
-                       "error file");
+  const auto config = Config::FromText(
+      "type: file\npath: '" + next_.service.data_dir +
+          "/errors/%Y-%m-%d.log'\nformat: {type: json, tag_key: tag, time_key: time}\n",
+      "error file");
   auto factory = ParsePlugin<Output>(config->root());
   if (!factory.ok()) {
     LogWarn("supervisor", "no output takes andon.error.**, and there is no file output",
