@@ -10,6 +10,7 @@ import unittest
 
 import case
 import config
+from certificates import Authority
 from harness import Failure, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -40,6 +41,7 @@ class SyslogClients(case.Case):
             "outputs": [config.file_out(self.out)]})
         self.andond.start()
 
+
     def records(self):
         file = self.out / "log.syslog.json"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
@@ -67,18 +69,18 @@ class SyslogClients(case.Case):
             self.assertEqual(sum(record["ident"] == source for record in records), COUNT)
         self.assertTrue(all(record["facility"] == "local0" for record in records if record["ident"] == "udp3164"))
 
-    def rsyslog(self, protocol, framing, template, *more):
+    def rsyslog(self, protocol, framing, template, settings="", action=""):
         need("rsyslogd")
         folder = self.folder / "rsyslog"
         folder.mkdir(exist_ok=True)
         path = folder / "rsyslog.conf"
         path.write_text(f'''
 global(workDirectory="{folder}" net.enableDNS="off" localHostname="rs-host"
-  {" ".join(more[:1])})
+  {settings})
 module(load="imuxsock" SysSock.Use="off")
 input(type="imuxsock" Socket="{folder}/log" CreatePath="on" RateLimit.Interval="0")
 action(type="omfwd" target="127.0.0.1" port="{self.tcp}" protocol="{protocol}" TCP_Framing="{framing}"
-  template="{template}" action.resumeRetryCount="-1" queue.type="LinkedList" {" ".join(more[1:])})
+  template="{template}" action.resumeRetryCount="-1" queue.type="LinkedList" {action})
 ''', encoding="utf-8")
         process = self.world.run("/usr/sbin/rsyslogd", "-n", "-f", str(path), "-i", str(folder / "pid"),
                                  stderr=subprocess.PIPE)
@@ -103,6 +105,22 @@ action(type="omfwd" target="127.0.0.1" port="{self.tcp}" protocol="{protocol}" T
 
     def test_rsyslog_octet_counted(self):
         self.rsyslog("tcp", "octet-counted", "RSYSLOG_SyslogProtocol23Format")
+
+    def test_rsyslog_over_tls(self):
+        if not list(pathlib.Path("/usr/lib").glob("*/rsyslog/lmnsd_ossl.so")):
+            raise unittest.SkipTest("rsyslog-openssl is not installed")
+        self.andond.stop()
+        authority = Authority(self.folder / "tls")
+        certificate, key = authority.issue("server")
+        self.tcp = self.world.port()
+        self.andond.configure({
+            "inputs": [config.syslog(self.tcp, tls={"certificate": str(certificate), "key": str(key)})],
+            "outputs": [config.file_out(self.out)]})
+        self.andond.start()
+        self.rsyslog("tcp", "octet-counted", "RSYSLOG_SyslogProtocol23Format",
+                     f'DefaultNetstreamDriverCAFile="{authority.certificate}"',
+                     'StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name" '
+                     'StreamDriverPermittedPeers="server"')
 
     def test_pythons_sysloghandler(self):
         run("/usr/bin/python3", str(CLIENTS / "sysloghandler.py"), "127.0.0.1", str(self.tcp), str(COUNT))

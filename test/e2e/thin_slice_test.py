@@ -6,6 +6,7 @@ import socket
 
 import case
 import config
+from certificates import Authority
 from harness import wait_until
 from load import SyslogSender
 
@@ -60,6 +61,32 @@ class ThinSlice(case.Case):
         self.assertEqual(line["ident"], "nginx")
         self.assertEqual(line["message"], "src=record n=0")
         self.stop_all(self.collector, self.aggregator)
+
+    def test_mutual_tls_on_the_hop_and_nobody_else_is_taken(self):
+        ours, theirs = Authority(self.folder / "ours"), Authority(self.folder / "theirs", "somebody else")
+        certificate, key = ours.issue("aggregator")
+        self.forward_port = self.world.port()
+        self.aggregator = self.world.andond("aggregator", {
+            "inputs": [config.forward_in(self.forward_port, tls={
+                "certificate": str(certificate), "key": str(key), "ca": str(ours.certificate),
+                "client_certificate": True})],
+            "outputs": [config.file_out(self.out)]})
+        self.aggregator.start()
+        collectors = []
+        for number, authority in enumerate((ours, theirs)):
+            certificate, key = authority.issue(f"collector{number}")
+            log = self.folder / f"{number}.log"
+            log.write_text("".join(f"src=tls{number} n={n}\n" for n in range(100)))
+            collectors.append(self.world.andond(f"collector{number}", {
+                "inputs": [config.tail(log)],
+                "outputs": [config.forward_out(self.forward_port, tls={
+                    "ca": str(ours.certificate), "certificate": str(certificate), "key": str(key)})]}))
+            collectors[-1].start()
+        self.wait_arrived("tls0", 100)
+        wait_until(lambda: "certificate" in self.aggregator.said(), "the aggregator says whom it refused")
+        self.assertEqual(self.arrived().count("tls1"), 0)
+        collectors[1].kill()
+        self.stop_all(collectors[0], self.aggregator)
 
     def test_health_says_ready_and_a_wrong_path_is_404(self):
         self.start_aggregator()
