@@ -4,7 +4,9 @@
 #include <string>
 
 #include "core/app/check_command.h"
+#include "core/app/journal_command.h"
 #include "core/app/plugins_command.h"
+#include "core/app/replay_command.h"
 #include "core/app/text_table.h"
 
 namespace {
@@ -18,6 +20,8 @@ constexpr char kStatuses[] =
 struct CommandLine {
   andon::CheckOptions check;
   andon::PluginsOptions plugins;
+  andon::JournalOptionsLine journal;
+  andon::ReplayOptions replay;
 };
 
 void AddCheck(CLI::App& app, CommandLine& line) {
@@ -48,8 +52,106 @@ void AddPlugins(CLI::App& app, CommandLine& line) {
       "Exit status: 0, or 1 when nothing has that name.");
 }
 
+constexpr char kDirectory[] = "the data folder, or the journal in it";
+constexpr char kTimes[] =
+    "TIME is 2026-11-21T13:12:19Z, any usual form of logs (the local zone where it names none), "
+    "or\n"
+    "a duration: 2h is two hours ago.\n";
+
+void AddSelection(CLI::App* command, andon::SelectionOptions& selection) {
+  command->add_option("--tag", selection.tag, "only events whose tag matches, e.g. log.http.**");
+  command->add_option("--since", selection.since, "only events from this TIME on");
+  command->add_option("--until", selection.until, "only events before this TIME");
+}
+
+void AddDump(CLI::App* journal, CommandLine& line) {
+  CLI::App* dump = journal->add_subcommand("dump", "prints a line for each record");
+  dump->add_option("DIR", line.journal.directory, kDirectory)->capture_default_str();
+  AddSelection(dump, line.journal.selection);
+  dump->add_option("--segment", line.journal.segment, "only this segment");
+  dump->add_flag("--positions", line.journal.positions, "what records say of sources too");
+  dump->footer(std::string("Each line: SEGMENT:OFFSET, when it was written, its lane, the numbers, "
+                           "the tag, and more.\nThe events themselves: andon journal replay.\n\n") +
+               kTimes +
+               "\nExamples:\n"
+               "  andon journal dump --segment 42\n"
+               "  andon journal dump --tag 'log.http.**' --since 10m\n\n"
+               "Exit status: 0, 1 something is damaged, 2 cannot be read.");
+}
+
+void AddReplay(CLI::App* journal, CommandLine& line) {
+  CLI::App* replay = journal->add_subcommand("replay", "sends or prints events once more");
+  andon::ReplayOptions& options = line.replay;
+  replay->add_option("DIR", options.directory, kDirectory)->capture_default_str();
+  AddSelection(replay, options.selection);
+  CLI::Option* to =
+      replay->add_option("--to", options.target.address, "a forward server, HOST:PORT");
+  replay->add_option("--output", options.target.file, "YAML file with the options of any output")
+      ->excludes(to);
+  replay->add_flag("--new-identity", options.new_identity,
+                   "give events new numbers, so that they are stored even where they are already");
+  replay->add_option("--give-up-after", options.give_up_after, "when nothing is taken for so long")
+      ->capture_default_str();
+  replay->add_flag("--identity", options.identities, "print each event's identity too");
+  replay->footer(
+      std::string("Without --to and --output: JSON lines on stdout. What a journal holds "
+                  "depends on `retain`.\nA receiver that has an event already takes it for "
+                  "a repeat, unless --new-identity.\n\n") +
+      kTimes +
+      "\nExamples:\n"
+      "  andon journal replay --tag 'log.http.**' --since 1h | jq .record.code\n"
+      "  andon journal replay /mnt/rescued --to aggregator:24224\n"
+      "  andon journal replay --output kafka.yaml --since 2026-11-21T10:00:00Z\n\n"
+      "Exit status: 0, 1 something was damaged, rejected or not delivered, 2 cannot be "
+      "read.");
+}
+
+void AddJournal(CLI::App& app, CommandLine& line) {
+  CLI::App* journal =
+      app.add_subcommand("journal", "looks into the journal, while andond runs too");
+  journal->require_subcommand(1);
+  journal->footer(
+      "Nothing is ever changed. The folder is /var/lib/andon unless another is named.\n\n"
+      "Examples:\n"
+      "  andon journal list\n"
+      "  andon journal verify /mnt/rescued/journal\n"
+      "  andon journal replay --since 1h\n\n"
+      "Exit status: 0, 1 something is damaged, 2 cannot be read.");
+  CLI::App* list = journal->add_subcommand("list", "segments, outputs and sources");
+  list->add_option("DIR", line.journal.directory, kDirectory)->capture_default_str();
+  list->footer(
+      "`held events` are those that an output has not delivered; `lost` those that it never "
+      "will.\n\n"
+      "Examples:\n"
+      "  andon journal list\n"
+      "  andon journal list /srv/andon\n\n"
+      "Exit status: 0, 2 cannot be read.");
+  CLI::App* verify =
+      journal->add_subcommand("verify", "reads everything and names what is damaged");
+  verify->add_option("DIR", line.journal.directory, kDirectory)->capture_default_str();
+  verify->footer(
+      "Each damaged range is a line: FILE: bytes FIRST to LAST: REASON.\n\n"
+      "Examples:\n"
+      "  andon journal verify\n"
+      "  andon journal verify /mnt/rescued/journal\n\n"
+      "Exit status: 0 good, 1 something is damaged, 2 cannot be read.");
+  AddDump(journal, line);
+  AddReplay(journal, line);
+}
+
+int RunJournal(const CLI::App& journal, CommandLine& line) {
+  line.journal.width = andon::TerminalWidth();
+  if (journal.got_subcommand("list")) return RunJournalList(line.journal, std::cout, std::cerr);
+  if (journal.got_subcommand("dump")) return RunJournalDump(line.journal, std::cout, std::cerr);
+  if (journal.got_subcommand("verify")) {
+    return RunJournalVerify(line.journal, std::cout, std::cerr);
+  }
+  return RunReplay(line.replay, std::cout, std::cerr);
+}
+
 int Run(const CLI::App& app, CommandLine& line) {
   if (app.got_subcommand("check")) return RunCheck(line.check, std::cout, std::cerr);
+  if (app.got_subcommand("journal")) return RunJournal(*app.get_subcommand("journal"), line);
   if (app.got_subcommand("plugins")) {
     line.plugins.width = andon::TerminalWidth();
     return RunPlugins(line.plugins, std::cout, std::cerr);
@@ -61,17 +163,20 @@ int Run(const CLI::App& app, CommandLine& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
   CLI::App app{"andon: looks after andond, which carries events from inputs to outputs.", "andon"};
   app.require_subcommand(1);
   app.set_version_flag("-V,--version", "andon " ANDON_VERSION);
   app.footer(std::string("Examples:\n"
                          "  andon check /etc/andon/collector.yaml\n"
                          "  andon plugins tail\n"
+                         "  andon journal list\n"
                          "andon COMMAND --help says more.\n\n") +
              kStatuses);
   CommandLine line;
   AddCheck(app, line);
   AddPlugins(app, line);
+  AddJournal(app, line);
   app.add_subcommand("version", "prints the version");
   try {
     app.parse(argc, argv);
