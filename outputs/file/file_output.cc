@@ -157,6 +157,8 @@ Status FileOutput::FollowOthers(OutputFile& file) {
     file.last_check = now;
     if (!file.IsAtItsPath()) {
       RETURN_IF_ERROR(Commit());
+      // As long as it is open it can still be cut, whatever its name is now.
+      if (file.torn()) (void)file.CutBackToAnswered();
       LogInfo(context_->id, "file was moved or removed, beginning a new one",
               {{"path", file.path()}});
       file.Forget();

@@ -18,7 +18,7 @@ OutputFile& FileSet::Get(std::string_view path, std::string_view tag) {
 Status FileSet::Open(OutputFile& file, const FileCreation& creation) {
   if (file.is_open()) return OkStatus();
   RETURN_IF_ERROR(MakeRoom(file));
-  return file.known() ? file.Reopen() : file.OpenOrCreate(creation);
+  return file.known() ? file.Reopen() : file.OpenOrCreate(creation, folders_);
 }
 
 Status FileSet::Adopt(const NotedFile& noted, std::unique_ptr<File> file) {

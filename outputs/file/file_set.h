@@ -18,7 +18,8 @@ namespace andon::file_output {
 // descriptor may be closed and opened again meanwhile.
 class FileSet {
  public:
-  FileSet(FileSystem& files, size_t max_open) : files_(files), max_open_(max_open) {}
+  FileSet(FileSystem& files, size_t max_open)
+      : files_(files), folders_(files), max_open_(max_open) {}
 
   OutputFile* Find(std::string_view path);
   // The file of that path, made when there is none yet.
@@ -60,11 +61,14 @@ class FileSet {
 
  private:
   using Map = std::map<std::string, std::unique_ptr<OutputFile>, std::less<>>;
-  static bool IsFree(const OutputFile& file) { return !file.in_use && !file.pending(); }
+  static bool IsFree(const OutputFile& file) {
+    return !file.in_use && !file.pending() && !file.torn();
+  }
   Map::iterator Oldest();
   Status MakeRoom(const OutputFile& wanted);
 
   FileSystem& files_;
+  Folders folders_;
   const size_t max_open_;
   Map all_;
 };

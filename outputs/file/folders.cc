@@ -1,7 +1,6 @@
 #include "outputs/file/folders.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace andon::file_output {
 
@@ -28,19 +27,23 @@ Result<bool> Exists(FileSystem& files, const std::string& path) {
   return entries.status();
 }
 
-Status MakeFolders(FileSystem& files, const std::string& folder, uint32_t permissions) {
-  // From the deepest folder that is there, each new name is synced into the one above.
-  std::vector<std::string> missing;
+Status Folders::Make(const std::string& folder, uint32_t permissions) {
   std::string there = folder;
-  while (!files.SyncDirectory(there).ok()) {
-    missing.push_back(there);
+  while (!files_.SyncDirectory(there).ok()) {
     const std::string above = FolderOf(there);
     if (above == there) break;
+    unsynced_.insert(above);
     there = above;
   }
-  RETURN_IF_ERROR(files.MakeDirectory(folder, permissions));
-  for (const std::string& made : missing) RETURN_IF_ERROR(files.SyncDirectory(FolderOf(made)));
-  return files.SyncDirectory(folder);
+  return files_.MakeDirectory(folder, permissions);
+}
+
+Status Folders::Sync(const std::string& folder) {
+  while (!unsynced_.empty()) {
+    RETURN_IF_ERROR(files_.SyncDirectory(*unsynced_.begin()));
+    unsynced_.erase(unsynced_.begin());
+  }
+  return files_.SyncDirectory(folder);
 }
 
 }  // namespace andon::file_output

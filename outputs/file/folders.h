@@ -1,6 +1,7 @@
 // Folders of written files: is something there, and making a path to stay.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,20 @@ std::string_view NameOf(std::string_view path);
 // that may not be listed).
 Result<bool> Exists(FileSystem& files, const std::string& path);
 
-// Makes `folder` and what is missing above it, all of it durable.
-Status MakeFolders(FileSystem& files, const std::string& folder, uint32_t permissions);
+// Makes folders, and the names in them durable. What could not be synced is remembered.
+// Thread: output.
+class Folders {
+ public:
+  explicit Folders(FileSystem& files) : files_(files) {}
+
+  // Makes `folder` and what is missing above it.
+  Status Make(const std::string& folder, uint32_t permissions);
+  // Makes every name in `folder` durable, and those of the folders that were made.
+  Status Sync(const std::string& folder);
+
+ private:
+  FileSystem& files_;
+  std::set<std::string> unsynced_;  // Have names of folders that were made.
+};
 
 }  // namespace andon::file_output

@@ -19,30 +19,29 @@ uint32_t OutputFile::Mark::TailCrc() const { return Crc32c(AsBytes(tail)); }
 OutputFile::OutputFile(FileSystem& files, std::string path, std::string tag)
     : files_(files), path_(std::move(path)), tag_(std::move(tag)) {}
 
-Status OutputFile::OpenOrCreate(const FileCreation& creation) {
+Status OutputFile::OpenOrCreate(const FileCreation& creation, Folders& folders) {
   auto file = files_.Open(path_, {.mode = OpenMode::kWrite});
-  if (file.ok()) return Adopt(*std::move(file));
-  const Status created = Create(creation);
-  if (created.ok()) return OkStatus();
-  // What is there but cannot be opened says more than that it cannot be created.
-  const auto there = Exists(files_, path_);
-  return there.ok() && *there ? file.status() : created;
+  if (!file.ok()) {
+    auto created = Create(creation, folders);
+    if (!created.ok()) {
+      // What is there but cannot be opened says more than that it cannot be created.
+      const auto there = Exists(files_, path_);
+      return there.ok() && *there ? file.status() : created.status();
+    }
+    file = std::move(created);
+  }
+  // Also of a file that was there: an earlier try may have created it and got no further.
+  RETURN_IF_ERROR(folders.Sync(FolderOf(path_)));
+  return Adopt(*std::move(file));
 }
 
-Status OutputFile::Create(const FileCreation& creation) {
+Result<std::unique_ptr<File>> OutputFile::Create(const FileCreation& creation, Folders& folders) {
   const OpenOptions options{
       .mode = OpenMode::kCreateNew, .direct = false, .permissions = creation.permissions};
-  const std::string folder = FolderOf(path_);
   auto file = files_.Open(path_, options);
-  if (file.ok()) {
-    RETURN_IF_ERROR(files_.SyncDirectory(folder));
-  } else {
-    RETURN_IF_ERROR(MakeFolders(files_, folder, creation.folder_permissions));
-    file = files_.Open(path_, options);
-    if (!file.ok()) return file.status();
-    RETURN_IF_ERROR(files_.SyncDirectory(folder));
-  }
-  return Adopt(*std::move(file));
+  if (file.ok()) return file;
+  RETURN_IF_ERROR(folders.Make(FolderOf(path_), creation.folder_permissions));
+  return files_.Open(path_, options);
 }
 
 Status OutputFile::Adopt(std::unique_ptr<File> file) {
@@ -73,10 +72,13 @@ void OutputFile::Forget() {
 }
 
 bool OutputFile::IsAtItsPath() {
-  auto file = files_.Open(path_, {.mode = OpenMode::kRead});
-  if (!file.ok()) return false;
-  const auto id = (*file)->Id();
-  return id.ok() && *id == id_;
+  const auto file = files_.Open(path_, {.mode = OpenMode::kRead});
+  if (file.ok()) {
+    const auto id = (*file)->Id();
+    return !id.ok() || *id == id_;
+  }
+  const auto there = Exists(files_, path_);
+  return !there.ok() || *there;
 }
 
 Result<bool> OutputFile::FollowSize() {

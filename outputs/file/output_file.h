@@ -11,6 +11,7 @@
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "outputs/file/file_note.h"
+#include "outputs/file/folders.h"
 
 namespace andon::file_output {
 
@@ -39,8 +40,9 @@ class OutputFile {
   void DropStaged();
   ByteBuffer& staged() { return staged_; }
 
-  // Opens what is there and goes on at its end, or creates it, durably. Sets the identity.
-  Status OpenOrCreate(const FileCreation& creation);
+  // Opens what is there and goes on at its end, or creates it; its name is durable then. Sets the
+  // identity.
+  Status OpenOrCreate(const FileCreation& creation, Folders& folders);
   // Takes an open file of that name over, as recovered.
   Status Adopt(std::unique_ptr<File> file);
   // Opens the same file again after CloseDescriptor.
@@ -50,7 +52,8 @@ class OutputFile {
   // The name stands for another file from now on: nothing may be pending.
   void Forget();
 
-  // False when the path leads to another file, or to none: somebody moved this one.
+  // False when it is certain that the path leads to another file, or to none: somebody moved this
+  // one.
   bool IsAtItsPath();
   // Takes note of what others appended or cut off. True when somebody did.
   Result<bool> FollowSize();
@@ -65,7 +68,8 @@ class OutputFile {
   const Mark& written() const { return written_; }
   const Mark& answered() const { return answered_; }
   bool pending() const { return written_.length != answered_.length; }
-  bool dirty() const { return dirty_; }
+  // There are bytes behind written() that must go, but could not be cut off yet.
+  bool torn() const { return torn_; }
   bool known() const { return known_; }  // It has an identity.
   FileId id() const { return id_; }
   NotedFile Note() const;
@@ -79,7 +83,7 @@ class OutputFile {
 
  private:
   Status ReadTail(Mark* mark);
-  Status Create(const FileCreation& creation);
+  Result<std::unique_ptr<File>> Create(const FileCreation& creation, Folders& folders);
 
   FileSystem& files_;
   const std::string path_;

@@ -60,7 +60,7 @@ struct RotatedName {
 
 bool Rotation::IsDue(const OutputFile& file, EventTime now) const {
   const uint64_t length = file.written().length;
-  if (!file.known() || length == 0) return false;
+  if (!file.known() || file.torn() || length == 0) return false;
   if (config_.size_bytes > 0 && length >= config_.size_bytes) return true;
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(config_.age).count();
   return config_.age > Duration::zero() && int64_t{now.seconds} - file.born >= age;
