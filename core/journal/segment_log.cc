@@ -22,16 +22,27 @@ Status SegmentLog::Begin(const Recovered& recovered, const LogTime& time) {
   highest_number_ = recovered.highest_number;
   number_ = recovered.newest;
   RETURN_IF_ERROR(MakeDurable(recovered));
-  RETURN_IF_ERROR(BeginSegment(options_.segment_bytes, recovered.state, time));
-  if (recovered.newest == 0) return {};
-  // Bytes beyond the end do not exist; their room is given back.
-  Segment& last = segments_.all().at(recovered.newest);
-  auto file = segments_.files().Open(segments_.PathOf(recovered.newest),
-                                     {.mode = OpenMode::kWrite, .direct = true});
-  if (file.ok() && last.file_bytes > last.end && (*file)->Truncate(last.end).ok()) {
-    last.file_bytes = last.end;
-  }
-  return {};
+  Status begun = BeginSegment(options_.segment_bytes, recovered.state, time);
+  if (recovered.newest == 0) return begun;
+  const uint64_t given_back = CutToEnd(recovered.newest);
+  if (begun.ok() || given_back == 0) return begun;
+  // A full disk: what the last segment had reserved is enough to begin with. Outputs then deliver,
+  // their cursors move, and that frees segments.
+  LogWarn("journal", "no room for a whole segment, beginning a small one",
+          {{"reason", begun.message()}, {"bytes", given_back}});
+  return BeginSegment(given_back, recovered.state, time);
+}
+
+// Bytes beyond a segment's end do not exist; returns how much room that gave back.
+uint64_t SegmentLog::CutToEnd(uint64_t number) {
+  Segment& last = segments_.all().at(number);
+  const uint64_t beyond = last.file_bytes > last.end ? last.file_bytes - last.end : 0;
+  if (beyond == 0) return 0;
+  auto file =
+      segments_.files().Open(segments_.PathOf(number), {.mode = OpenMode::kWrite, .direct = true});
+  if (!file.ok() || !(*file)->Truncate(last.end).ok()) return 0;
+  last.file_bytes = last.end;
+  return beyond;
 }
 
 // The last commit was found, but perhaps in the page cache only, after an fdatasync that failed:

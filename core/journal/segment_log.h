@@ -44,6 +44,7 @@ class SegmentLog : public CommitLog {
   Status BeginSegment(uint64_t capacity, const State& state, const LogTime& time);
   void GiveBackRoom(SegmentWriter& writer);
   Status MakeDurable(const Recovered& recovered);
+  uint64_t CutToEnd(uint64_t number);
   Segment& segment() const { return segments_.all().at(number_); }
 
   Segments& segments_;
