@@ -33,7 +33,7 @@ TEST(ParseWhenTest, SaysWhatItTakes) {
   EXPECT_FALSE(ParseWhen("", kNow).ok());
 }
 
-TEST(EventSelectionTest, MistakesNameTheOption) {
+TEST(SelectionOptionsTest, MistakesNameTheOption) {
   EXPECT_THAT(EventSelection::Make({.tag = "{a"}, kNow),
               StatusIs(StatusCode::kInvalidConfig, HasSubstr("--tag \"{a\": ")));
   EXPECT_THAT(EventSelection::Make({.since = "x"}, kNow),
