@@ -1,19 +1,13 @@
 // The command line as people meet it: the program itself, its output and its exit status.
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
-extern char** environ;
+#include "test/support/run_program.h"
 
 namespace andon {
 namespace {
@@ -24,55 +18,17 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-struct Ran {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
-
 class AndonTest : public testing::Test {
  protected:
-  AndonTest() {
-    std::string name = testing::TempDir() + "andon_test_XXXXXX";
-    folder_ = mkdtemp(name.data());
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
+  std::string Write(const std::string& name, const std::string& text) const {
+    return folder_.Write(name, text);
   }
-  ~AndonTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
-  std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(Path(name)) << text;
-    return Path(name);
-  }
-  static std::string Read(const std::string& path) {
-    std::ifstream file(path);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
+  static ProgramRun Andon(const std::vector<std::string>& arguments) {
+    return RunProgram(ANDON_PROGRAM, arguments);
   }
 
-  Ran Andon(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "andon");
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&actions, 1, Path("out").c_str(), kFlags, 0600);
-    posix_spawn_file_actions_addopen(&actions, 2, Path("err").c_str(), kFlags, 0600);
-    pid_t child = 0;
-    Ran ran;
-    const int spawned = posix_spawn(&child, ANDON_PROGRAM, &actions, nullptr, argv.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (spawned != 0) return ran;
-    int status = 0;
-    if (waitpid(child, &status, 0) == child && WIFEXITED(status)) ran.status = WEXITSTATUS(status);
-    ran.out = Read(Path("out"));
-    ran.err = Read(Path("err"));
-    return ran;
-  }
-
-  std::string folder_;
+  TempFolder folder_;
 };
 
 constexpr char kGood[] =
@@ -83,18 +39,24 @@ constexpr char kGood[] =
     "  - {type: null, match: \"**\"}\n";
 
 TEST_F(AndonTest, WithoutACommandSaysWhatToDoAndFails) {
-  const Ran ran = Andon({});
+  const ProgramRun ran = Andon({});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.out, "");
   EXPECT_THAT(ran.err, HasSubstr("--help"));
 }
 
 TEST_F(AndonTest, EveryCommandHasHelpWithExamples) {
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{}, {"check"}, {"plugins"}}) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{},
+                                                  {"check"},
+                                                  {"plugins"},
+                                                  {"journal"},
+                                                  {"journal", "list"},
+                                                  {"journal", "dump"},
+                                                  {"journal", "verify"},
+                                                  {"journal", "replay"}}) {
     std::vector<std::string> arguments = command;
     arguments.emplace_back("--help");
-    const Ran ran = Andon(arguments);
+    const ProgramRun ran = Andon(arguments);
     EXPECT_EQ(ran.status, 0);
     EXPECT_EQ(ran.err, "");
     EXPECT_THAT(ran.out, HasSubstr("Usage: andon"));
@@ -116,17 +78,17 @@ TEST_F(AndonTest, WrongUsageIsExitStatusTwo) {
 
 TEST_F(AndonTest, CheckPassesAGoodFile) {
   const std::string path = Write("good.yaml", kGood);
-  const Ran ran = Andon({"check", path});
+  const ProgramRun ran = Andon({"check", path});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(ran.out, path + ": good: 1 input, 0 filters, 1 output\n");
-  const Ran quiet = Andon({"check", "-q", path});
+  const ProgramRun quiet = Andon({"check", "-q", path});
   EXPECT_EQ(quiet.status, 0);
   EXPECT_EQ(quiet.out + quiet.err, "");
 }
 
 TEST_F(AndonTest, CheckNotesWhatMayNotBeMeant) {
-  const Ran ran = Andon({"check", Write("odd.yaml", "journal: none\n")});
+  const ProgramRun ran = Andon({"check", Write("odd.yaml", "journal: none\n")});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr(": note: no inputs: nothing will be read\n"));
   EXPECT_THAT(ran.out, HasSubstr(": note: journal: none: "));
@@ -135,7 +97,7 @@ TEST_F(AndonTest, CheckNotesWhatMayNotBeMeant) {
 TEST_F(AndonTest, CheckNamesEveryProblemOnItsOwnLine) {
   const std::string path =
       Write("bad.yaml", "servce: {}\ninputs:\n  - {type: dumy}\noutputs:\n  - {type: \"null\"}\n");
-  const Ran ran = Andon({"check", path});
+  const ProgramRun ran = Andon({"check", path});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
   EXPECT_THAT(ran.err, StartsWith(path +
@@ -151,13 +113,14 @@ TEST_F(AndonTest, CheckNamesEveryProblemOnItsOwnLine) {
 TEST_F(AndonTest, CheckTakesAFolder) {
   Write("1.yaml", "inputs: [{type: dummy, tag: a}]\n");
   Write("2.yaml", "outputs: [{type: null, match: \"**\"}, {type: nul, match: a}]\n");
-  const Ran ran = Andon({"check", folder_});
+  const ProgramRun ran = Andon({"check", folder_.path()});
   EXPECT_EQ(ran.status, 1);
-  EXPECT_THAT(ran.err, StartsWith(folder_ + "/2.yaml:1:45: \"type\": unknown output \"nul\""));
+  EXPECT_THAT(ran.err,
+              StartsWith(folder_.path() + "/2.yaml:1:45: \"type\": unknown output \"nul\""));
 }
 
 TEST_F(AndonTest, CheckSaysWhenThereIsNothingToRead) {
-  const Ran ran = Andon({"check", Path("gone.yaml")});
+  const ProgramRun ran = Andon({"check", Path("gone.yaml")});
   EXPECT_EQ(ran.status, 2);
   EXPECT_THAT(ran.err, HasSubstr("gone.yaml: "));
   EXPECT_THAT(ran.err, HasSubstr("No such file or directory\n"));
@@ -166,7 +129,7 @@ TEST_F(AndonTest, CheckSaysWhenThereIsNothingToRead) {
 }
 
 TEST_F(AndonTest, PluginsListsEveryKind) {
-  const Ran ran = Andon({"plugins"});
+  const ProgramRun ran = Andon({"plugins"});
   EXPECT_EQ(ran.status, 0);
   for (const char* line : {"\ninputs\n", "\noutputs\n", "\n  dummy ", "\n  null ", "  service "}) {
     EXPECT_THAT(ran.out, HasSubstr(line));
@@ -174,7 +137,7 @@ TEST_F(AndonTest, PluginsListsEveryKind) {
 }
 
 TEST_F(AndonTest, PluginsShowsTheOptionsOfOne) {
-  const Ran ran = Andon({"plugins", "journal"});
+  const ProgramRun ran = Andon({"plugins", "journal"});
   EXPECT_EQ(ran.status, 0);
   EXPECT_THAT(ran.out, StartsWith("section journal: "));
   EXPECT_THAT(ran.out, HasSubstr("\n  size           size, default 4GiB\n"));
@@ -183,14 +146,14 @@ TEST_F(AndonTest, PluginsShowsTheOptionsOfOne) {
 }
 
 TEST_F(AndonTest, PluginsKnowsWhatWasMeant) {
-  const Ran ran = Andon({"plugins", "dumy"});
+  const ProgramRun ran = Andon({"plugins", "dumy"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(ran.err, "andon plugins: there is no \"dumy\"; did you mean \"dummy\"?\n");
 }
 
 TEST_F(AndonTest, PluginsWritesTheReferenceInMarkdown) {
-  const Ran ran = Andon({"plugins", "--markdown"});
+  const ProgramRun ran = Andon({"plugins", "--markdown"});
   EXPECT_EQ(ran.status, 0);
   EXPECT_THAT(ran.out, StartsWith("## Sections\n\n### service\n\n"));
   EXPECT_THAT(ran.out, HasSubstr("\n## Inputs\n\n"));
