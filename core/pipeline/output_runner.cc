@@ -12,6 +12,7 @@ constexpr Duration kDrainCheck = std::chrono::milliseconds(10);
 // A commit takes a few milliseconds: what was emitted last shows up a little later.
 constexpr int kIdleChecks = 3;
 constexpr Duration kOutputStopLimit = std::chrono::seconds(10);
+constexpr Duration kSaveLimit = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -90,12 +91,23 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
   void Save() {
     if (saving) return;
     saving = true;
-    cursor->Save("", [self = shared_from_this()](const Status&) {
-      // Posted: the cursor must not be destroyed inside its own call.
-      self->context.loop.Post([self] {
-        self->Clear();
-        std::exchange(self->stopped, nullptr)();
-      });
+    // A disk that does not take the cursor must not keep the process from ending.
+    timer = context.loop.After(kSaveLimit, [this] {
+      LogWarn(context.id, "the cursor could not be stored in time, some events are sent again");
+      Release();
+    });
+    cursor->Save("", [weak = weak_from_this()](const Status&) {
+      if (const auto self = weak.lock()) self->Release();
+    });
+  }
+
+  void Release() {
+    if (released) return;
+    released = true;
+    // Posted: neither the cursor nor the timer may be destroyed inside its own call.
+    context.loop.Post([self = shared_from_this()] {
+      self->Clear();
+      std::exchange(self->stopped, nullptr)();
     });
   }
 
@@ -118,6 +130,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
   std::unique_ptr<Timer> timer;
   UniqueFunction<void()> stopped;
   bool saving = false;
+  bool released = false;
 };
 
 OutputRunner::OutputRunner(OutputConfig config, Place place)
@@ -170,8 +183,9 @@ void OutputRunner::Start() {
 
 void OutputRunner::Stop(Duration grace, UniqueFunction<void()> done) {
   thread_->loop().Post([part = on_thread_, grace, done = std::move(done)]() mutable {
-    auto on_main = [part, done = std::move(done)]() mutable {
-      part->environment.main.Post([done = std::move(done)]() mutable { done(); });
+    // Kept by the part itself, so it must not hold it.
+    auto on_main = [&main = part->environment.main, done = std::move(done)]() mutable {
+      main.Post([done = std::move(done)]() mutable { done(); });
     };
     part->Drain(part->context.loop.Now() + grace, 0, std::move(on_main));
   });
