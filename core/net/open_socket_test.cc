@@ -108,10 +108,13 @@ TEST_F(OpenSocketTest, AUnixSocketHasItsPermissionsAndItsFileGoesWithIt) {
 
 TEST_F(OpenSocketTest, ASocketFileThatAKilledProcessLeftIsTakenOver) {
   const ListenOptions options = Unix("s");
-  auto killed = OpenListeningSocket(options);
-  ASSERT_TRUE(killed.ok());
-  (void)killed->file.release();  // NOLINT: the killed process never removes it.
-  killed->fd.Reset(-1);
+  const std::string aside = options.address.host + ".aside";
+  {
+    auto killed = OpenListeningSocket(options);
+    ASSERT_TRUE(killed.ok());
+    std::filesystem::rename(options.address.host, aside);  // So that it is not removed.
+  }
+  std::filesystem::rename(aside, options.address.host);
   ASSERT_TRUE(std::filesystem::exists(options.address.host));
   EXPECT_EQ(Error(options), "");
 }
