@@ -211,17 +211,23 @@ std::vector<ForwardOutput::Route> ForwardOutput::Plan(const Chunk& chunk) {
   for (auto& [name, book] : gone_) {
     SentBook::Lane* lane = book.Find(chunk.lane());
     if (lane == nullptr) continue;
-    for (const Range& range : rest.ranges()) {
-      CountDoubled(Events(lane->doubts.Common(range)));
-      lane->doubts.Remove(range);
-      lane->sent.Remove(range);
-    }
+    for (const Range& range : rest.ranges()) CountDoubled(Events(lane->doubts.Common(range)));
   }
   if (!rest.empty()) {
+    if (chosen != nullptr) GiveTo(*chosen, chunk.lane(), rest.ranges());
     if (chosen != nullptr) Use(*chosen);
     routes.push_back({chosen, rest.ranges()});
   }
   return routes;
+}
+
+// From now on these belong to `server`.
+void ForwardOutput::GiveTo(const Server& server, const LaneId& lane,
+                           const std::vector<Range>& ranges) {
+  for (const auto& other : servers_) {
+    if (other.get() != &server) other->book.GivenAway(lane, ranges);
+  }
+  for (auto& [name, book] : gone_) book.GivenAway(lane, ranges);
 }
 
 void ForwardOutput::PlanDoubts(Server& server, Server* chosen, const Chunk& chunk, RangeSet& rest,
@@ -239,7 +245,7 @@ void ForwardOutput::PlanDoubts(Server& server, Server* chosen, const Chunk& chun
     LogWarn(context_->id, "a server that may have events did not come back, they go elsewhere",
             {{"server", server.config.name}, {"events", Events(doubted)}});
     CountDoubled(Events(doubted));
-    server.book.Acknowledged(chunk.lane(), doubted);
+    server.book.GivenAway(chunk.lane(), doubted);
     ShowDoubts(server);
     return;
   }
@@ -279,14 +285,31 @@ void ForwardOutput::Submit(Server& server, std::unique_ptr<OutMessage> message) 
     Transmit(server, std::move(message));
     return;
   }
-  const Range range{message->ranges.front().first, message->ranges.back().last};
-  const uint64_t ahead = std::max<uint64_t>(kLeastAhead, 2 * (range.last - range.first + 1));
-  const SentBook::Lane* lane = book.Find(message->lane);
-  const bool reserved =
-      lane != nullptr && lane->reserved.first <= range.first && lane->reserved.last >= range.last;
-  if (!reserved) book.Reserve(message->lane, {range.first, range.last + ahead});
+  bool reserved = true;
+  for (const Range& range : message->ranges) {
+    reserved = reserved && book.Reserved(message->lane, range);
+  }
+  if (!reserved) Reserve(server, *message);
   held_.push_back({&server, std::move(message)});
   if (!reserved || !saving_) SaveNote();
+}
+
+// The message's numbers and some more, but none that another server may have.
+void ForwardOutput::Reserve(Server& server, const OutMessage& message) {
+  const Range range{message.ranges.front().first, message.ranges.back().last};
+  const uint64_t ahead = std::max<uint64_t>(kLeastAhead, 2 * (range.last - range.first + 1));
+  RangeSet wanted;
+  wanted.Add({range.first, range.last + ahead});
+  const auto leave_out = [&](const SentBook& other) {
+    const auto lane = other.lanes().find(message.lane);
+    if (lane == other.lanes().end()) return;
+    for (const Range& sent : lane->second.sent.ranges()) wanted.Remove(sent);
+  };
+  for (const auto& other : servers_) {
+    if (other.get() != &server) leave_out(other->book);
+  }
+  for (const auto& [name, book] : gone_) leave_out(book);
+  server.book.Reserve(message.lane, wanted);
 }
 
 bool ForwardOutput::IsNoted(Server& server, const OutMessage& message) {

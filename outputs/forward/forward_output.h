@@ -91,7 +91,9 @@ class ForwardOutput final : public Output, private ServerLink::Owner {
   std::vector<Route> Plan(const Chunk& chunk);
   void PlanDoubts(Server& server, Server* chosen, const Chunk& chunk, RangeSet& rest,
                   std::vector<Route>& routes);
+  void GiveTo(const Server& server, const LaneId& lane, const std::vector<Range>& ranges);
   void Dispatch(const Route& route, const Chunk& chunk, uint64_t job);
+  void Reserve(Server& server, const OutMessage& message);
   void Submit(Server& server, std::unique_ptr<OutMessage> message);
   bool IsNoted(Server& server, const OutMessage& message);
   void Transmit(Server& server, std::unique_ptr<OutMessage> message);

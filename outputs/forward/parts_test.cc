@@ -110,16 +110,22 @@ TEST(DeliveryNoteTest, DamageAndOtherVersionsAreNoticedOrHarmless) {
 TEST(SentBookTest, WhatIsReservedMayBeSentOnceItIsNoted) {
   SentBook book;
   const LaneId lane{1, 1};
-  book.Reserve(lane, {10, 100});
+  RangeSet some;
+  some.Add({10, 100});
+  book.Reserve(lane, some);
   EXPECT_FALSE(book.Noted(lane, {10, 20}));
   const auto noted = book.MayHave();
   EXPECT_THAT(noted.at(lane).ranges(), ElementsAre(Range{10, 100}));
-  book.Reserve(lane, {90, 200});
+  some.Add({101, 200});
+  some.Remove({150, 160});
+  book.Reserve(lane, some);
+  EXPECT_TRUE(book.Reserved(lane, {90, 149}));
+  EXPECT_FALSE(book.Reserved(lane, {140, 160}));
   book.ReservationsNoted(noted);
   EXPECT_TRUE(book.Noted(lane, {10, 100}));
   EXPECT_FALSE(book.Noted(lane, {90, 101}));
   book.Settled(lane, 50);
-  EXPECT_THAT(book.MayHave().at(lane).ranges(), ElementsAre(Range{51, 200}));
+  EXPECT_THAT(book.MayHave().at(lane).ranges(), ElementsAre(Range{51, 149}, Range{161, 200}));
   book.Sent(lane, {{60, 70}});
   book.DropReservations();
   EXPECT_THAT(book.MayHave().at(lane).ranges(), ElementsAre(Range{60, 70}));

@@ -1,8 +1,14 @@
 #include "outputs/forward/sent_book.h"
 
-#include <algorithm>
-
 namespace andon::forward {
+namespace {
+
+bool Covers(const RangeSet& set, Range range) {
+  const std::vector<Range> common = set.Common(range);
+  return common.size() == 1 && common.front() == range;
+}
+
+}  // namespace
 
 void SentBook::Recover(const std::map<LaneId, RangeSet>& may_have, MonotonicTime now) {
   for (const auto& [id, ranges] : may_have) {
@@ -17,7 +23,7 @@ std::map<LaneId, RangeSet> SentBook::MayHave() const {
   for (const auto& [id, lane] : lanes_) {
     if (lane.empty()) continue;
     may_have[id] = lane.sent;
-    may_have[id].Add(lane.reserved);
+    for (const Range& range : lane.reserved.ranges()) may_have[id].Add(range);
   }
   return may_have;
 }
@@ -73,33 +79,42 @@ void SentBook::Settled(const LaneId& lane, Sequence settled) {
   if (at == nullptr || settled == 0) return;
   at->sent.Remove({1, settled});
   at->doubts.Remove({1, settled});
-  at->reserved.first = std::max(at->reserved.first, settled + 1);
-  at->noted.first = std::max(at->noted.first, settled + 1);
+  at->reserved.Remove({1, settled});
+  at->noted.Remove({1, settled});
+}
+
+void SentBook::GivenAway(const LaneId& lane, const std::vector<Range>& ranges) {
+  Lane* at = Find(lane);
+  if (at == nullptr) return;
+  for (const Range& range : ranges) {
+    at->sent.Remove(range);
+    at->doubts.Remove(range);
+    at->reserved.Remove(range);
+    at->noted.Remove(range);
+  }
 }
 
 bool SentBook::Noted(const LaneId& lane, Range range) const {
   const auto at = lanes_.find(lane);
-  return at != lanes_.end() && range.first >= at->second.noted.first &&
-         range.last <= at->second.noted.last;
+  return at != lanes_.end() && Covers(at->second.noted, range);
 }
 
-void SentBook::Reserve(const LaneId& lane, Range range) {
-  Range& reserved = lanes_[lane].reserved;
-  if (reserved.first > reserved.last) {
-    reserved = range;
-    return;
-  }
-  reserved.first = std::min(reserved.first, range.first);
-  reserved.last = std::max(reserved.last, range.last);
+bool SentBook::Reserved(const LaneId& lane, Range range) const {
+  const auto at = lanes_.find(lane);
+  return at != lanes_.end() && Covers(at->second.reserved, range);
+}
+
+void SentBook::Reserve(const LaneId& lane, const RangeSet& ranges) {
+  for (const Range& range : ranges.ranges()) lanes_[lane].reserved.Add(range);
 }
 
 void SentBook::ReservationsNoted(const std::map<LaneId, RangeSet>& may_have) {
   for (auto& [id, lane] : lanes_) {
     const auto at = may_have.find(id);
     if (at == may_have.end()) continue;
-    // What was reserved then is a part of what is reserved now, in one run.
-    const std::vector<Range> both = at->second.Common(lane.reserved);
-    if (!both.empty()) lane.noted = both.back();
+    for (const Range& range : lane.reserved.ranges()) {
+      for (const Range& both : at->second.Common(range)) lane.noted.Add(both);
+    }
   }
 }
 

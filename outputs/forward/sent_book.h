@@ -20,9 +20,9 @@ class SentBook {
     MonotonicTime doubted_since{};
     // While it is the server in use: these may be sent to it once the note that says so is durable;
     // and those that may, because it is.
-    Range reserved;
-    Range noted;
-    bool empty() const { return sent.empty() && reserved.first > reserved.last; }
+    RangeSet reserved;
+    RangeSet noted;
+    bool empty() const { return sent.empty() && reserved.empty(); }
   };
 
   // All numbers that it may have are in doubt: after a restart.
@@ -45,10 +45,14 @@ class SentBook {
   // Nothing of the lane up to here comes again.
   void Settled(const LaneId& lane, Sequence settled);
   void Closed(const LaneId& lane) { lanes_.erase(lane); }
-  // Whether the durable note says that it may have all of `range`.
+  // These go to another server from now on: what this one has of them does not matter any more.
+  void GivenAway(const LaneId& lane, const std::vector<Range>& ranges);
+  // Whether the durable note says that it may have all of `range`; and whether the next one will.
   bool Noted(const LaneId& lane, Range range) const;
-  // The next note will say that it may have `range`.
-  void Reserve(const LaneId& lane, Range range);
+  bool Reserved(const LaneId& lane, Range range) const;
+  // The next note will say that it may have these. No two servers may have the same number: a
+  // restart could not tell to whom it belongs.
+  void Reserve(const LaneId& lane, const RangeSet& ranges);
   // Every reservation at the time of `may_have` is durable now.
   void ReservationsNoted(const std::map<LaneId, RangeSet>& may_have);
   // It is no longer the server in use.
