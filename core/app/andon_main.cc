@@ -101,7 +101,7 @@ void AddReplay(CLI::App* journal, CommandLine& line) {
       "\nExamples:\n"
       "  andon journal replay --tag 'log.http.**' --since 1h | jq .record.code\n"
       "  andon journal replay /mnt/rescued --to aggregator:24224\n"
-      "  andon journal replay --output kafka.yaml --since 2026-11-21T10:00:00Z\n\n"
+      "  andon journal replay --output file.yaml --since 2026-11-21T10:00:00Z\n\n"
       "Exit status: 0, 1 something was damaged, rejected or not delivered, 2 cannot be "
       "read.");
 }
