@@ -51,7 +51,7 @@ THIRD_PARTY = {
     "zstd.h": ("core/forward", "core/journal", "outputs/file"),
     "zlib.h": ("core/forward", "outputs/file"),
     "msgpack.h": ("core/event",),
-    "xxhash.h": ("core/base", "inputs/forward", "inputs/tail"),
+    "xxhash.h": ("core/base", "inputs/forward", "inputs/tail", "outputs/forward"),
     "CLI/": ("core/app",),
     "fmt/": ("core", "inputs", "filters", "outputs"),
     "curl/": ("core/http",),
@@ -65,7 +65,7 @@ SYSTEM_HEADERS = frozenset(
     "assert dirent dlfcn endian errno execinfo fcntl fnmatch getopt glob grp immintrin inttypes libgen "
     "limits malloc math netdb nmmintrin poll pthread pwd sched semaphore signal spawn stdint stdio "
     "stdlib string strings syslog termios time ucontext unistd utime wchar x86intrin emmintrin "
-    "smmintrin tmmintrin wmmintrin".split())
+    "smmintrin tmmintrin wmmintrin arm_acle".split())
 
 SOURCE = (".cc", ".h", ".c")
 TEST_FILE = re.compile(r"_(test|fuzz|bench)\.cc$")
