@@ -323,6 +323,20 @@ TEST_F(FileTest, AFailedSyncTakesBackEveryChunkThatWaitedForIt) {
   EXPECT_EQ(Read("x"), "1\n3\n");
 }
 
+TEST_F(FileTest, AFailedSyncIsNotForgottenWhenALaterChunkIsCutBack) {
+  Run("${tag}", "max_open_files: 1");
+  WriteAndWait({Numbered("a", 1), Numbered("b", 1)});
+  files.fail_syncs = 1;
+  files.fail_writes = 0;
+  Write({Numbered("a", 2)});
+  Write({Numbered("b", 2)});  // Closes a for b, and cannot sync it.
+  Write({Numbered("a", 3)});
+  fixture->world.RunUntilIdle();
+  ASSERT_THAT(results, SizeIs(4));
+  EXPECT_FALSE(results[1].status.ok());
+  EXPECT_EQ(Read("a"), "1\n");
+}
+
 TEST_F(FileTest, SyncOsNeverWaitsForTheDisk) {
   Run("x", "sync: os");
   WriteAndWait({Numbered("a", 1)});

@@ -129,8 +129,9 @@ Status OutputFile::Sync() {
 }
 
 Status OutputFile::CutBack(const Mark& mark) {
+  // Bytes of other chunks that stay cannot be trusted any more than before.
+  if (mark.length <= answered_.length) sync_failed_ = false;
   written_ = mark;
-  sync_failed_ = false;
   torn_ = true;
   if (!is_open()) RETURN_IF_ERROR(Reopen());
   RETURN_IF_ERROR(file_->Truncate(written_.length));
