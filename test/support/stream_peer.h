@@ -61,8 +61,7 @@ class StreamPeer {
   }
   void SetInterest() {
     const bool reads = !ended && !reading_paused_;
-    stream_->SetInterest(
-        static_cast<Interest>((reads ? 1 : 0) | (to_send.empty() ? 0 : 2)));
+    stream_->SetInterest(static_cast<Interest>((reads ? 1 : 0) | (to_send.empty() ? 0 : 2)));
   }
 
   std::unique_ptr<Stream> stream_;
