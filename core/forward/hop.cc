@@ -50,6 +50,7 @@ bool TakeRuns(Bytes untrusted, std::vector<Range>* runs) {
     const auto gap = TakeVarint(&untrusted);
     const auto count = TakeVarint(&untrusted);
     if (!gap.has_value() || !count.has_value() || *count == 0) return false;
+    if (runs->size() >= kMaxHopRuns) return false;
     const Sequence room = UINT64_MAX - 1 - before;
     if (*gap > room || *count > room - *gap) return false;
     runs->push_back({before + *gap + 1, before + *gap + *count});
@@ -61,6 +62,7 @@ bool TakeRuns(Bytes untrusted, std::vector<Range>* runs) {
 bool TakeOrigin(Bytes untrusted, std::vector<Run>* origin) {
   const auto count = TakeVarint(&untrusted);
   if (!count.has_value() || *count > untrusted.size() / kLaneBytes) return false;
+  if (*count > kMaxHopRuns) return false;
   std::vector<LaneId> lanes;
   for (uint64_t i = 0; i < *count; ++i) {
     lanes.push_back(UuidFromBytes(untrusted.data()));
@@ -72,7 +74,7 @@ bool TakeOrigin(Bytes untrusted, std::vector<Run>* origin) {
     const auto size = TakeVarint(&untrusted);
     const bool good = index.has_value() && first.has_value() && size.has_value() &&
                       *index < lanes.size() && *first > 0 && *size > 0 && *size <= UINT32_MAX &&
-                      *first <= UINT64_MAX - *size;
+                      *first <= UINT64_MAX - *size && origin->size() < kMaxHopRuns;
     if (!good) return false;
     origin->push_back({lanes[*index], *first, static_cast<uint32_t>(*size)});
   }
@@ -80,7 +82,9 @@ bool TakeOrigin(Bytes untrusted, std::vector<Run>* origin) {
 }
 
 bool TakeLanes(Bytes untrusted, std::vector<LaneId>* lanes) {
-  if (untrusted.size() % kLaneBytes != 0) return false;
+  if (untrusted.size() % kLaneBytes != 0 || untrusted.size() / kLaneBytes > kMaxHopRuns) {
+    return false;
+  }
   for (; !untrusted.empty(); untrusted = untrusted.subspan(kLaneBytes)) {
     lanes->push_back(UuidFromBytes(untrusted.data()));
   }

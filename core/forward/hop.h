@@ -25,6 +25,9 @@
 
 namespace andon::forward {
 
+// Of one message, and as many origins: what a receiver holds in memory for a sender.
+inline constexpr size_t kMaxHopRuns = size_t{1} << 18;
+
 struct Hop {
   LaneId lane;
   std::string_view output;  // Borrowed from the message.

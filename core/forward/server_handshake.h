@@ -13,8 +13,7 @@ namespace andon::forward {
 class ServerHandshake {
  public:
   // `capability` is announced to clients that look for it.
-  ServerHandshake(const Authenticator& authenticator, Random& random,
-                  const Capability& capability);
+  ServerHandshake(const Authenticator& authenticator, Random& random, const Capability& capability);
 
   void AppendHelo(ByteBuffer& out) const { forward::AppendHelo(helo_, out); }
 

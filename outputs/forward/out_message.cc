@@ -13,6 +13,7 @@ namespace andon::forward {
 namespace {
 
 constexpr size_t kMessageBytes = size_t{4} << 20;  // Receivers hold a message in memory.
+constexpr uint64_t kMessageEvents = kMaxHopRuns / 2;
 constexpr std::string_view kClosedTag = "andon.lane";
 
 void AppendBinaryHeader(size_t size, ByteBuffer& out) {
@@ -50,13 +51,15 @@ std::vector<Range> Cuts(const Piece& piece) {
   std::vector<Range> cuts;
   Sequence next = piece.first;
   size_t bytes = 0;
+  uint64_t events = 0;
   Range cut{piece.first, piece.first - 1};
   for (EntryIterator it(piece.entries); !it.done(); it.Next(), ++next) {
-    if (bytes > 0 && bytes + it->bytes.size() > kMessageBytes) {
+    if (bytes > 0 && (bytes + it->bytes.size() > kMessageBytes || events >= kMessageEvents)) {
       cuts.push_back(cut);
       cut.first = next;
-      bytes = 0;
+      bytes = events = 0;
     }
+    ++events;
     cut.last = next;
     bytes += it->bytes.size();
   }
@@ -67,6 +70,7 @@ std::vector<Range> Cuts(const Piece& piece) {
 struct Group {
   std::string_view tag;
   size_t bytes = 0;
+  uint64_t events = 0;
   std::vector<const Piece*> pieces;
 };
 
@@ -75,11 +79,14 @@ std::vector<Group> GroupByTag(const Chunk& chunk) {
   std::vector<Group> groups;
   for (const Piece& piece : chunk.pieces()) {
     const auto same = [&](const Group& group) {
-      return group.tag == piece.tag->text() && group.bytes + piece.entries.size() <= kMessageBytes;
+      return group.tag == piece.tag->text() &&
+             group.bytes + piece.entries.size() <= kMessageBytes &&
+             group.events + piece.count <= kMessageEvents;
     };
     auto at = std::find_if(groups.begin(), groups.end(), same);
-    if (at == groups.end()) at = groups.insert(at, Group{piece.tag->text(), 0, {}});
+    if (at == groups.end()) at = groups.insert(at, Group{piece.tag->text(), 0, 0, {}});
     at->bytes += piece.entries.size();
+    at->events += piece.count;
     at->pieces.push_back(&piece);
   }
   return groups;
@@ -119,7 +126,8 @@ std::string MessageBuilder::NewId() {
 
 Status MessageBuilder::Build(const Chunk& chunk, std::vector<std::unique_ptr<OutMessage>>& out) {
   for (const Piece& piece : chunk.pieces()) {
-    if (piece.entries.size() <= kMessageBytes || piece.count == 1) continue;
+    const bool small = piece.entries.size() <= kMessageBytes && piece.count <= kMessageEvents;
+    if (small || piece.count == 1) continue;
     // Seldom: every piece by itself, the large ones cut.
     for (const Piece& one : chunk.pieces()) {
       for (const Range& cut : Cuts(one)) {
