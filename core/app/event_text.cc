@@ -45,7 +45,7 @@ std::string CountText(uint64_t count) {
   std::string text = std::to_string(count);
   for (size_t place = text.size(); place > 3;) {
     place -= 3;
-    text.insert(place, " ");
+    text.insert(place, 1, ' ');
   }
   return text;
 }
