@@ -58,8 +58,9 @@ void PrintSegments(const JournalReader& reader, std::ostream& out) {
                     RoundedSizeText(segment.stored.end), RoundedSizeText(segment.stored.file_bytes),
                     note});
   }
-  out << reader.directory() << ": " << CountText(reader.segments().size()) << " segments, "
-      << RoundedSizeText(file_bytes) << "\n\n"
+  const size_t count = reader.segments().size();
+  out << reader.directory() << ": " << CountText(count)
+      << (count == 1 ? " segment, " : " segments, ") << RoundedSizeText(file_bytes) << "\n\n"
       << FormatTable(rows, 2, 200);
 }
 
@@ -219,7 +220,8 @@ class VerifyVisitor : public JournalVisitor {
   uint64_t damaged_bytes() const { return damaged_bytes_; }
   std::string Counts() const {
     return CountText(records_) + " records, " + CountText(events_) + " events, " +
-           RoundedSizeText(bytes_) + " of entries, " + CountText(next_.size()) + " lanes";
+           RoundedSizeText(bytes_) + " of entries, " + CountText(next_.size()) +
+           (next_.size() == 1 ? " lane" : " lanes");
   }
 
  private:
@@ -314,7 +316,8 @@ int RunJournalVerify(const JournalOptionsLine& line, std::ostream& out, std::ost
     out << reader->directory() << ": good\n";
     return 0;
   }
-  err << reader->directory() << ": " << CountText(visitor.damage()) << " damaged places, "
+  err << reader->directory() << ": " << CountText(visitor.damage())
+      << (visitor.damage() == 1 ? " damaged place, " : " damaged places, ")
       << CountText(visitor.damaged_bytes())
       << " bytes; andond steps over them and keeps a copy in quarantine\n";
   return kDamaged;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -76,6 +77,10 @@ class JournalCommandTest : public testing::Test {
     arguments.insert(arguments.begin(), "journal");
     return RunProgram(ANDON_PROGRAM, std::move(arguments));
   }
+  static std::string ReadBytes(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
   std::vector<std::string> SegmentPaths() const {
     std::vector<std::string> paths;
     for (const auto& entry : std::filesystem::directory_iterator(options_.directory)) {
@@ -100,7 +105,7 @@ TEST_F(JournalCommandTest, ListShowsOutputsAndSourcesOfALiveJournal) {
   const ProgramRun run = Command({"list", folder_.path()});
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(run.err, "");
-  EXPECT_THAT(run.out, StartsWith(options_.directory + ": 1 segments, "));
+  EXPECT_THAT(run.out, StartsWith(options_.directory + ": 1 segment, "));
   EXPECT_THAT(run.out, ContainsRegex("\n  files +3 +"));
   EXPECT_THAT(run.out, ContainsRegex("\n  tail:log.a +at 17\n"));
 }
@@ -143,21 +148,22 @@ TEST_F(JournalCommandTest, VerifyPassesAGoodJournalLiveAndDead) {
 TEST_F(JournalCommandTest, VerifyNamesTheDamagedBytesAndChangesNothing) {
   for (uint32_t n = 1; n <= 5; ++n) Append("log.a", n, n, "x");
   Close();
+  const std::vector<std::string> paths = SegmentPaths();
   // The third event's own bytes; what follows proves that they were durable.
-  const std::string path = SegmentPaths().at(0);
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  const size_t at = bytes.find(std::string("\xA1n\x03", 3));
-  ASSERT_NE(at, std::string::npos);
-  bytes[at + 2] = '\x55';
-  std::ofstream(path, std::ios::binary) << bytes;
+  const std::string event("\xA1n\x03", 3);
+  const auto path = std::ranges::find_if(paths, [&event](const std::string& candidate) {
+    return ReadBytes(candidate).find(event) != std::string::npos;
+  });
+  ASSERT_NE(path, paths.end()) << testing::PrintToString(paths);
+  std::string bytes = ReadBytes(*path);
+  bytes[bytes.find(event) + 2] = '\x55';
+  std::ofstream(*path, std::ios::binary) << bytes;
 
   const ProgramRun run = Command({"verify", folder_.path()});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.err, ContainsRegex("\\.segment: bytes [0-9]+ to [0-9]+: "));
   EXPECT_THAT(run.out, Not(HasSubstr(": good\n")));
-  std::ifstream after(path, std::ios::binary);
-  EXPECT_EQ(std::string((std::istreambuf_iterator<char>(after)), {}), bytes);
+  EXPECT_TRUE(ReadBytes(*path) == bytes);
   EXPECT_FALSE(std::filesystem::exists(options_.directory + "/quarantine"));
 
   // What is whole can still be had.

@@ -154,22 +154,25 @@ void ReplayTarget::CountRejected(uint64_t events, std::string_view reason) {
   rejected_ += events;
 }
 
+std::vector<Range> ReplayTarget::Count(const Chunk& chunk, const WriteResult& result) {
+  std::vector<Range> remaining = Remaining(chunk, result);
+  uint64_t left = result.rejected.size();
+  for (const Range& range : remaining) left += range.last - range.first + 1;
+  const uint64_t done = chunk.events() - std::min(chunk.events(), left);
+  if (!result.rejected.empty()) {
+    CountRejected(result.rejected.size(), result.rejected.front().reason);
+  }
+  if (result.status.ok()) delivered_ += done;
+  if (result.status.code() == StatusCode::kRejected) CountRejected(done, result.status.message());
+  return remaining;
+}
+
 Status ReplayTarget::Deliver(Chunk chunk) {
   const MonotonicTime begin = loop_->Now();
   Duration wait = kFirstWait;
   while (true) {
     const WriteResult result = Write(chunk);
-    const std::vector<Range> remaining = Remaining(chunk, result);
-    uint64_t left = result.rejected.size();
-    for (const Range& range : remaining) left += range.last - range.first + 1;
-    const uint64_t done = chunk.events() - std::min(chunk.events(), left);
-    if (!result.rejected.empty()) {
-      CountRejected(result.rejected.size(), result.rejected.front().reason);
-    }
-    if (result.status.ok()) delivered_ += done;
-    if (result.status.code() == StatusCode::kRejected) {
-      CountRejected(done, result.status.message());
-    }
+    const std::vector<Range> remaining = Count(chunk, result);
     if (remaining.empty()) return OkStatus();
     if (loop_->Now() - begin >= give_up_after_) {
       return result.status.ok() ? Unavailable("the output takes nothing") : result.status;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/status.h"
 #include "core/base/time.h"
@@ -44,6 +45,8 @@ class ReplayTarget {
  private:
   WriteResult Write(const Chunk& chunk);
   void Wait(Duration delay);
+  // Counts what became of the chunk; returns what must be written once more.
+  std::vector<Range> Count(const Chunk& chunk, const WriteResult& result);
   void CountRejected(uint64_t events, std::string_view reason);
 
   const Duration give_up_after_;

@@ -33,15 +33,25 @@ std::vector<std::string> WrapText(std::string_view text, size_t width) {
   return lines;
 }
 
-std::string FormatTable(const std::vector<std::vector<std::string>>& rows, size_t indent,
-                        size_t width) {
+namespace {
+
+// Of every column but the last.
+std::vector<size_t> ColumnWidths(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
+    if (row.size() > widths.size() + 1) widths.resize(row.size() - 1);
     for (size_t i = 0; i + 1 < row.size(); ++i) {
-      if (widths.size() <= i) widths.push_back(0);
       widths[i] = std::max(widths[i], DisplayWidth(row[i]));
     }
   }
+  return widths;
+}
+
+}  // namespace
+
+std::string FormatTable(const std::vector<std::vector<std::string>>& rows, size_t indent,
+                        size_t width) {
+  const std::vector<size_t> widths = ColumnWidths(rows);
   constexpr size_t kNarrowest = 20;
   std::string table;
   for (const auto& row : rows) {
