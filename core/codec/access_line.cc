@@ -1,36 +1,32 @@
 #include "core/codec/access_line.h"
 
-#include <algorithm>
-
 #include "core/base/check.h"
+#include "core/codec/byte_scan.h"
 
 namespace andon {
 namespace {
 
 // Takes everything up to `end`, and `end` too.
-bool TakeUntil(std::string_view& text, char end, std::string_view* taken) {
-  const size_t at = text.find(end);
+[[gnu::always_inline]] inline bool TakeUntil(std::string_view& text, char end,
+                                             std::string_view* taken) {
+  const size_t at = FindByte(text, end);
   if (at == std::string_view::npos) return false;
   *taken = text.substr(0, at);
   text.remove_prefix(at + 1);
   return true;
 }
 
-bool Take(std::string_view& text, std::string_view expected) {
-  if (!text.starts_with(expected)) return false;
-  text.remove_prefix(expected.size());
+[[gnu::always_inline]] inline bool Take(std::string_view& text, char expected) {
+  if (text.empty() || text[0] != expected) return false;
+  text.remove_prefix(1);
   return true;
 }
 
-bool HasOtherSpace(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '\t' && c <= '\r'; });
-}
-
 // METHOD [PATH [PROTOCOL]]: what is between the first and the last run of spaces is the path.
-bool ScanRequest(std::string_view request, AccessLine* line) {
-  const size_t space = request.find(' ');
-  // Without a space the pattern's method would go on beyond the quote.
-  if (space == 0 || space == std::string_view::npos || HasOtherSpace(request)) return false;
+[[gnu::always_inline]] inline bool ScanRequest(std::string_view request, AccessLine* line) {
+  const size_t space = FindByte(request, ' ');
+  // Without a space the pattern's method goes on beyond the quote; a tab ends it too.
+  if (space == 0 || space == std::string_view::npos || HasControl(request)) return false;
   line->method = request.substr(0, space);
   const size_t path = request.find_first_not_of(' ', space);
   if (path == std::string_view::npos) {
@@ -49,8 +45,8 @@ bool ScanRequest(std::string_view request, AccessLine* line) {
 }
 
 // "..." without a quote inside, escaped ones too.
-bool TakeQuoted(std::string_view& text, std::string_view* quoted) {
-  return Take(text, "\"") && TakeUntil(text, '"', quoted) && !quoted->ends_with('\\');
+[[gnu::always_inline]] inline bool TakeQuoted(std::string_view& text, std::string_view* quoted) {
+  return Take(text, '"') && TakeUntil(text, '"', quoted) && !quoted->ends_with('\\');
 }
 
 }  // namespace
@@ -59,21 +55,19 @@ bool ScanAccessLine(std::string_view text, AccessLine* line) {
   std::string_view ignored;
   std::string_view request;
   if (!TakeUntil(text, ' ', &line->host) || !TakeUntil(text, ' ', &ignored) ||
-      !TakeUntil(text, ' ', &line->user) || !Take(text, "[") ||
-      !TakeUntil(text, ']', &line->time) || !Take(text, " ")) {
+      !TakeUntil(text, ' ', &line->user) || !Take(text, '[') ||
+      !TakeUntil(text, ']', &line->time) || !Take(text, ' ')) {
     return false;
   }
   if (!TakeQuoted(text, &request) || !ScanRequest(request, line)) return false;
-  if (!Take(text, " ") || !TakeUntil(text, ' ', &line->code)) return false;
-  line->referer.reset();
-  line->agent.reset();
-  const size_t space = text.find(' ');
+  if (!Take(text, ' ') || !TakeUntil(text, ' ', &line->code)) return false;
+  const size_t space = FindByte(text, ' ');
   line->size = text.substr(0, space);
   if (space == std::string_view::npos) return true;
   text.remove_prefix(space + 1);
   std::string_view referer;
   std::string_view agent;
-  if (!TakeQuoted(text, &referer) || !Take(text, " ") || !TakeQuoted(text, &agent)) return false;
+  if (!TakeQuoted(text, &referer) || !Take(text, ' ') || !TakeQuoted(text, &agent)) return false;
   line->referer = referer;
   line->agent = agent;
   return text.empty();

@@ -23,7 +23,7 @@ struct AccessLine {
 
 // A hand-written scanner for lines as Apache writes them. False: the line may still be one (escaped
 // quotes, a request that is none), which only the pattern can say. Where it says yes the pattern
-// finds the same.
+// finds the same. `*line` is fresh.
 bool ScanAccessLine(std::string_view text, AccessLine* line);
 
 // The format as a pattern: the definition. Slower, for what the scanner leaves.

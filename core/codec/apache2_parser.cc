@@ -86,8 +86,8 @@ class Apache2Parser : public Parser {
     WriteText("user", line.user, out);
     out.Field("method", line.method);
     WriteOptional("path", line.path, false, out);
-    WriteNumber("code", line.code, line.code == "-" || LeadingInteger(line.code) == 0, out);
-    WriteNumber("size", line.size, line.size == "-", out);
+    WriteNumber("code", line.code, true, out);
+    WriteNumber("size", line.size, false, out);
     WriteOptional("referer", line.referer, true, out);
     WriteOptional("agent", line.agent, true, out);
     if (keep_time_key_) out.Field("time", line.time);
@@ -104,10 +104,17 @@ class Apache2Parser : public Parser {
     if (!text.has_value() || (dash_is_null && *text == "-")) return out.FieldNil(key);
     out.Field(key, *text);
   }
-  static void WriteNumber(std::string_view key, std::string_view text, bool null,
+  static void WriteNumber(std::string_view key, std::string_view text, bool zero_is_null,
                           RecordWriter& out) {
-    if (null) return out.FieldNil(key);
-    WriteLeadingInteger(key, text, out);
+    int64_t value = 0;
+    std::string_view rest = text;
+    if (TakeDigits(rest, 1, 18, &value) && rest.empty()) {
+      zero_is_null&& value == 0 ? out.FieldNil(key) : out.Field(key, value);
+    } else if (text == "-" || (zero_is_null && LeadingInteger(text) == 0)) {
+      out.FieldNil(key);
+    } else {
+      WriteLeadingInteger(key, text, out);
+    }
   }
 
   // Lines of one second have one time.

@@ -13,6 +13,7 @@
 #include <simdjson.h>
 #pragma GCC diagnostic pop
 
+#include "core/codec/byte_scan.h"
 #include "core/codec/json_number.h"
 #include "core/codec/repeated_keys.h"
 
@@ -37,8 +38,9 @@ class KeyWatch {
   Level Open() const { return {hashes_.size()}; }
   void Close(const Level& level) { hashes_.resize(level.begin); }
   void Clear() { hashes_.clear(); }
+  // False: a key like it is there. `key` has eight bytes behind it that may be read.
   bool Add(std::string_view key, Level* level) {
-    const size_t hash = std::hash<std::string_view>()(key);
+    const uint64_t hash = HashOf(key);
     uint64_t& word = level->bits[hash >> 6 & 3];
     const uint64_t bit = uint64_t{1} << (hash & 63);
     const bool maybe = (word & bit) != 0;
@@ -53,7 +55,21 @@ class KeyWatch {
   }
 
  private:
-  std::vector<size_t> hashes_;
+  // Of equal keys equal; of others it need not be different.
+  static uint64_t HashOf(std::string_view key) {
+    uint64_t first;
+    uint64_t last = 0;
+    std::memcpy(&first, key.data(), sizeof first);
+    if (key.size() < 8) {
+      first &= (uint64_t{1} << (key.size() * 8)) - 1;
+    } else {
+      std::memcpy(&last, key.data() + key.size() - sizeof last, sizeof last);
+    }
+    const uint64_t mixed =
+        (first ^ (last * 0x9e3779b97f4a7c15u) ^ key.size()) * 0xff51afd7ed558ccdu;
+    return mixed ^ mixed >> 32;
+  }
+  std::vector<uint64_t> hashes_;
 };
 
 std::string_view WithoutSpaceBehind(std::string_view token) {
@@ -70,14 +86,15 @@ struct JsonReader::State {
   const char* WriteObject(ondemand::object object, int depth, RecordWriter& out);
   const char* WriteObjectCarefully(ondemand::object object, int depth, RecordWriter& out);
   const char* WriteArray(ondemand::array array, int depth, RecordWriter& out);
-  const char* WriteField(std::string_view key, ondemand::value value, int depth, RecordWriter& out);
-  const char* WriteContainer(std::string_view key, ondemand::value value, int depth,
+  const char* WriteField(std::string_view key, ondemand::value& value, int depth,
+                         RecordWriter& out);
+  const char* WriteContainer(std::string_view key, ondemand::value& value, int depth,
                              RecordWriter& out);
-  const char* WriteScalar(size_t rule, std::string_view key, ondemand::value value,
+  const char* WriteScalar(size_t rule, std::string_view key, ondemand::value& value,
                           RecordWriter& out);
-  const char* WriteElement(ondemand::value value, int depth, RecordWriter& out);
-  const char* Object(ondemand::value value, int depth, RecordWriter& out);
-  const char* Array(ondemand::value value, int depth, RecordWriter& out);
+  const char* WriteElement(ondemand::value& value, int depth, RecordWriter& out);
+  const char* Object(ondemand::value& value, int depth, RecordWriter& out);
+  const char* Array(ondemand::value& value, int depth, RecordWriter& out);
   // The string whose opening quote is in front of `raw`.
   bool ReadString(ondemand::raw_json_string raw, std::string_view* text);
 
@@ -133,22 +150,21 @@ const char* JsonReader::State::ReadDocument(std::string_view text, bool careful,
 
 bool JsonReader::State::ReadString(ondemand::raw_json_string raw, std::string_view* text) {
   const char* const begin = raw.raw();
-  const size_t most = static_cast<size_t>(padded.data() + padded.size() - begin);
-  const char* const quote = static_cast<const char*>(std::memchr(begin, '"', most));
-  if (quote == nullptr) return false;
-  *text = {begin, static_cast<size_t>(quote - begin)};
-  if (std::memchr(begin, '\\', text->size()) == nullptr) return true;
+  *text = {begin, static_cast<size_t>(padded.data() + padded.size() - begin)};
+  const size_t quote = FindByte(*text, '"');
+  if (quote == std::string_view::npos) return false;
+  *text = text->substr(0, quote);
+  if (FindByte(*text, '\\') == std::string_view::npos) return true;
   return parser.unescape(raw, next_string).get(*text) == simdjson::SUCCESS;
 }
 
 const char* JsonReader::State::WriteObject(ondemand::object object, int depth, RecordWriter& out) {
   KeyWatch::Level level = keys.Open();
   for (auto result : object) {
-    ondemand::field field;
     std::string_view key;
-    if (std::move(result).get(field) != simdjson::SUCCESS || !ReadString(field.key(), &key)) {
-      return kBadJson;
-    }
+    if (result.error() != simdjson::SUCCESS) return kBadJson;
+    ondemand::field& field = result.value_unsafe();
+    if (!ReadString(field.key(), &key)) return kBadJson;
     if (!keys.Add(key, &level)) return kRepeated;
     if (const char* why = WriteField(key, field.value(), depth, out); why != nullptr) return why;
   }
@@ -160,41 +176,39 @@ const char* JsonReader::State::WriteObjectCarefully(ondemand::object object, int
                                                     RecordWriter& out) {
   RepeatedKeys repeated;
   for (auto result : object) {
-    ondemand::field field;
     std::string_view key;
-    if (std::move(result).get(field) != simdjson::SUCCESS || !ReadString(field.key(), &key)) {
-      return kBadJson;
-    }
+    if (result.error() != simdjson::SUCCESS) return kBadJson;
+    ondemand::field& field = result.value_unsafe();
+    if (!ReadString(field.key(), &key)) return kBadJson;
     repeated.Add(key);
   }
   repeated.Find();
   if (object.reset().error() != simdjson::SUCCESS) return kBadJson;
   size_t index = 0;
   for (auto result : object) {
-    ondemand::field field;
     std::string_view key;
-    if (std::move(result).get(field) != simdjson::SUCCESS || !ReadString(field.key(), &key)) {
-      return kBadJson;
-    }
+    if (result.error() != simdjson::SUCCESS) return kBadJson;
+    ondemand::field& field = result.value_unsafe();
+    if (!ReadString(field.key(), &key)) return kBadJson;
     if (!repeated.IsLast(index++)) continue;
     if (const char* why = WriteField(key, field.value(), depth, out); why != nullptr) return why;
   }
   return nullptr;
 }
 
-const char* JsonReader::State::Object(ondemand::value value, int depth, RecordWriter& out) {
+const char* JsonReader::State::Object(ondemand::value& value, int depth, RecordWriter& out) {
   ondemand::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS) return kBadJson;
   return careful_mode ? WriteObjectCarefully(object, depth, out) : WriteObject(object, depth, out);
 }
 
-const char* JsonReader::State::Array(ondemand::value value, int depth, RecordWriter& out) {
+const char* JsonReader::State::Array(ondemand::value& value, int depth, RecordWriter& out) {
   ondemand::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) return kBadJson;
   return WriteArray(array, depth, out);
 }
 
-const char* JsonReader::State::WriteField(std::string_view key, ondemand::value value, int depth,
+const char* JsonReader::State::WriteField(std::string_view key, ondemand::value& value, int depth,
                                           RecordWriter& out) {
   ondemand::json_type type{};
   if (value.type().get(type) != simdjson::SUCCESS) return kBadJson;
@@ -204,7 +218,7 @@ const char* JsonReader::State::WriteField(std::string_view key, ondemand::value 
   return WriteScalar(depth == 1 ? fields.RuleFor(key) : FieldWriter::kNested, key, value, out);
 }
 
-const char* JsonReader::State::WriteContainer(std::string_view key, ondemand::value value,
+const char* JsonReader::State::WriteContainer(std::string_view key, ondemand::value& value,
                                               int depth, RecordWriter& out) {
   if (depth >= kMaxJsonDepth) return kTooDeep;
   const bool is_object = value.type().value_unsafe() == ondemand::json_type::object;
@@ -218,8 +232,8 @@ const char* JsonReader::State::WriteContainer(std::string_view key, ondemand::va
   return why;
 }
 
-const char* JsonReader::State::WriteScalar(size_t rule, std::string_view key, ondemand::value value,
-                                           RecordWriter& out) {
+const char* JsonReader::State::WriteScalar(size_t rule, std::string_view key,
+                                           ondemand::value& value, RecordWriter& out) {
   ondemand::raw_json_string raw;
   std::string_view text;
   bool flag = false;
@@ -246,14 +260,14 @@ const char* JsonReader::State::WriteScalar(size_t rule, std::string_view key, on
 
 const char* JsonReader::State::WriteArray(ondemand::array array, int depth, RecordWriter& out) {
   for (auto result : array) {
-    ondemand::value value;
-    if (std::move(result).get(value) != simdjson::SUCCESS) return kBadJson;
-    if (const char* why = WriteElement(value, depth, out); why != nullptr) return why;
+    if (result.error() != simdjson::SUCCESS) return kBadJson;
+    if (const char* why = WriteElement(result.value_unsafe(), depth, out); why != nullptr)
+      return why;
   }
   return nullptr;
 }
 
-const char* JsonReader::State::WriteElement(ondemand::value value, int depth, RecordWriter& out) {
+const char* JsonReader::State::WriteElement(ondemand::value& value, int depth, RecordWriter& out) {
   ondemand::json_type type{};
   ondemand::raw_json_string raw;
   std::string_view text;

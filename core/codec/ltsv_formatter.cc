@@ -6,6 +6,7 @@
 // within a label, is replaced: the line stays one line with its fields.
 #include <string>
 
+#include "core/codec/byte_scan.h"
 #include "core/codec/json_writer.h"
 #include "core/config/config_reader.h"
 #include "core/plugin/formatter.h"
@@ -67,6 +68,7 @@ class LtsvFormatter : public Formatter {
 
   // `also`: what besides the delimiter must not stand there; may be empty.
   void AppendClean(std::string_view text, std::string_view also, ByteBuffer& out) const {
+    if (IsClean(text, also)) return out.Append(text);
     size_t kept = 0;
     size_t at = 0;
     while (at < text.size()) {
@@ -81,6 +83,12 @@ class LtsvFormatter : public Formatter {
       kept = at;
     }
     out.Append(text.substr(kept));
+  }
+  // May be false for what is clean.
+  bool IsClean(std::string_view text, std::string_view also) const {
+    const auto lacks = [text](char c) { return FindByte(text, c) == std::string_view::npos; };
+    return lacks('\n') && lacks('\r') && lacks(config_.delimiter[0]) &&
+           (also.empty() || lacks(also[0]));
   }
   size_t BadSize(std::string_view text, std::string_view also) const {
     if (text[0] == '\n' || text[0] == '\r') return 1;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/codec/byte_scan.h"
 #include "core/codec/field_writer.h"
 #include "core/codec/repeated_keys.h"
 #include "core/plugin/parser.h"
@@ -80,6 +81,10 @@ class LtsvParser : public Parser {
     }
   }
 
+  static size_t FindText(std::string_view text, std::string_view wanted) {
+    return wanted.size() == 1 ? FindByte(text, wanted[0]) : text.find(wanted);
+  }
+
   // Where the next delimiter begins and ends; the end of the text when there is none.
   std::pair<size_t, size_t> NextDelimiter(std::string_view text) const {
     if (!config_.delimiter_pattern.empty()) {
@@ -92,13 +97,13 @@ class LtsvParser : public Parser {
       const auto begin = static_cast<size_t>(captures.whole().data() - text.data());
       return {begin, begin + captures.whole().size()};
     }
-    const size_t begin = std::min(text.find(config_.delimiter), text.size());
+    const size_t begin = std::min(FindText(text, config_.delimiter), text.size());
     return {begin, std::min(begin + config_.delimiter.size(), text.size())};
   }
 
   void AddField(std::string_view field) {
     if (field.empty()) return;
-    const size_t end = field.find(config_.label_delimiter);
+    const size_t end = FindText(field, config_.label_delimiter);
     const bool labeled = end != std::string_view::npos;
     const std::string_view label = field.substr(0, end);
     fields_.push_back(

@@ -1,6 +1,9 @@
 #include "core/codec/structured_data.h"
 
 #include <algorithm>
+#include <array>
+
+#include "core/codec/byte_scan.h"
 
 namespace andon {
 namespace {
@@ -8,18 +11,28 @@ namespace {
 // Above so many, neighbours are found by sorting: a message may have thousands.
 constexpr size_t kFew = 32;
 
-bool IsNameCharacter(char c) {
-  return static_cast<unsigned char>(c) > ' ' && c != '=' && c != ']' && c != '"' && c != 0x7f;
-}
+// Visible characters but `=`, `]` and the quote.
+constexpr std::array<bool, 256> kNameCharacters = [] {
+  std::array<bool, 256> all{};
+  for (size_t c = '!'; c < all.size(); ++c) {
+    all[c] = c != '=' && c != ']' && c != '"' && c != 0x7f;
+  }
+  return all;
+}();
 
 size_t NameSize(std::string_view text) {
   size_t size = 0;
-  while (size < text.size() && IsNameCharacter(text[size])) ++size;
+  while (size < text.size() && kNameCharacters[static_cast<unsigned char>(text[size])]) ++size;
   return size;
 }
 
 // Where the quoted value at the front ends (its closing quote), or npos.
 size_t ClosingQuote(std::string_view text) {
+  const std::string_view inside = text.substr(1);
+  const size_t quote = FindByte(inside, '"');
+  if (FindByte(inside.substr(0, quote), '\\') == std::string_view::npos) {
+    return quote == std::string_view::npos ? quote : quote + 1;
+  }
   for (size_t i = 1; i < text.size(); ++i) {
     if (text[i] == '"') return i;
     if (text[i] == '\\') ++i;

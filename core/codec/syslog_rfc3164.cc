@@ -92,6 +92,7 @@ void ReadIdentAndText(std::string_view text, SyslogMessage* message) {
 
 bool SyslogScanner::TakeTimestamp3164(std::string_view& text, EventTime now,
                                       SyslogMessage* message) {
+  if (TakeKnownMinute3164(text, now, message)) return true;
   std::string_view rest = text;
   ClockFields fields;
   const bool is_iso = rest.size() >= 20 && rest[10] == 'T' && IsDigit(rest[0]);
@@ -101,7 +102,26 @@ bool SyslogScanner::TakeTimestamp3164(std::string_view& text, EventTime now,
   if (!rest.empty() && rest[0] != ' ') return false;
   if (fields.day > DaysInMonth(fields.year < 0 ? 2000 : fields.year, fields.month)) return false;
   SetTime(fields, timestamp, now, message);
+  if (message->has_time && timestamp.size() == 15) {
+    minute_3164_.Keep(timestamp, int64_t{message->time.seconds} - fields.second);
+    minute_3164_now_ = now;
+  }
   text = rest;
+  return true;
+}
+
+// ss behind the minute of the message before.
+bool SyslogScanner::TakeKnownMinute3164(std::string_view& text, EventTime now,
+                                        SyslogMessage* message) const {
+  if (text.size() < 16 || text[15] != ' ' || !minute_3164_.Matches(text)) return false;
+  if (now.seconds - minute_3164_now_.seconds > 60) return false;  // Another year may be due.
+  const int second = TwoDigits(text.data() + 13);
+  const int64_t seconds = minute_3164_.begin() + second;
+  if (second < 0 || second > 59 || seconds > UINT32_MAX) return false;
+  message->timestamp = text.substr(0, 15);
+  message->time = {static_cast<uint32_t>(seconds), 0};
+  message->has_time = true;
+  text.remove_prefix(15);
   return true;
 }
 

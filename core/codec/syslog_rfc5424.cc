@@ -1,5 +1,6 @@
 // RFC 5424: <PRI>VERSION TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA [MSG]
 #include "core/base/utf8.h"
+#include "core/codec/byte_scan.h"
 #include "core/codec/structured_data.h"
 #include "core/codec/syslog_scanner.h"
 #include "core/codec/time_scan.h"
@@ -16,10 +17,7 @@ bool TakeSpace(std::string_view& text) {
 
 // One word and the space behind it. Empty `word`: NILVALUE.
 const char* TakeName(std::string_view& text, std::string_view* word) {
-  size_t end = 0;
-  while (end < text.size() && static_cast<unsigned char>(text[end]) > ' ' && text[end] != 0x7f) {
-    ++end;
-  }
+  const size_t end = VisibleSize(text);
   if (end == 0 || end == text.size() || text[end] != ' ') {
     return "a field of the RFC 5424 header is missing, or has a control character";
   }
@@ -59,6 +57,7 @@ const char* SyslogScanner::TakeTimestamp5424(std::string_view& text, EventTime n
     text.remove_prefix(2);
     return nullptr;
   }
+  if (TakeKnownMinute5424(text, message)) return nullptr;
   constexpr const char* kBad = "the RFC 5424 timestamp is none";
   const std::string_view begin = text;
   ClockFields fields;
@@ -66,7 +65,44 @@ const char* SyslogScanner::TakeTimestamp5424(std::string_view& text, EventTime n
   const std::string_view timestamp = begin.substr(0, begin.size() - text.size());
   if (!TakeSpace(text)) return kBad;
   SetTime(fields, timestamp, now, message);
+  if (message->has_time && fields.has_offset) {
+    minute_5424_.Keep(timestamp, int64_t{message->time.seconds} + fields.offset - fields.second);
+  }
   return nullptr;
+}
+
+// ss[.fraction]Z or ss[.fraction]+hh:mm behind the minute of the message before.
+bool SyslogScanner::TakeKnownMinute5424(std::string_view& text, SyslogMessage* message) const {
+  if (text.size() < 40 || !minute_5424_.Matches(text)) return false;
+  std::string_view rest = text.substr(19);
+  const int second = TwoDigits(text.data() + 17);
+  int nanosecond = 0;
+  if (second < 0 || second > 59) return false;
+  if (rest[0] == '.') {
+    rest.remove_prefix(1);
+    if (!TakeFraction(rest, &nanosecond) || rest.size() < 7) return false;
+  }
+  int offset = 0;
+  if (rest[0] == 'Z') {
+    rest.remove_prefix(1);
+  } else {
+    const int hours = TwoDigits(rest.data() + 1);
+    const int minutes = TwoDigits(rest.data() + 4);
+    const bool signed_offset = rest[0] == '+' || rest[0] == '-';
+    if (!signed_offset || rest[3] != ':' || hours < 0 || hours > 23 || minutes < 0 ||
+        minutes > 59) {
+      return false;
+    }
+    offset = (hours * 60 + minutes) * (rest[0] == '-' ? -60 : 60);
+    rest.remove_prefix(6);
+  }
+  const int64_t seconds = minute_5424_.begin() + second - offset;
+  if (rest[0] != ' ' || seconds < 0 || seconds > UINT32_MAX) return false;
+  message->timestamp = text.substr(0, text.size() - rest.size());
+  message->time = {static_cast<uint32_t>(seconds), static_cast<uint32_t>(nanosecond)};
+  message->has_time = true;
+  text = rest.substr(1);
+  return true;
 }
 
 const char* SyslogScanner::ScanRfc5424(std::string_view text, EventTime now,

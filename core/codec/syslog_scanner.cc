@@ -48,7 +48,6 @@ std::string_view SyslogSeverityName(int severity) { return kSeverities[severity]
 
 const char* SyslogScanner::Scan(std::string_view text, EventTime now, SyslogMessage* message) {
   text = WithoutLineEnd(text);
-  *message = SyslogMessage();
   if (options_.with_priority) {
     if (const char* why = TakePriority(text, &message->priority); why != nullptr) return why;
   }

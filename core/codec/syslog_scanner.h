@@ -7,6 +7,7 @@
 
 #include "core/base/time.h"
 #include "core/codec/clock_fields.h"
+#include "core/codec/minute_cache.h"
 #include "core/codec/syslog_message.h"
 #include "core/codec/zone_clock.h"
 #include "core/config/config_value.h"
@@ -38,7 +39,7 @@ class SyslogScanner {
   explicit SyslogScanner(const Options& options) : options_(options), clock_(options.zone) {}
 
   // Null, or a literal that says why not. A line end behind the message (NUL, LF, CR LF) is no part
-  // of it. `now` is the receiver's clock: it supplies the year.
+  // of it. `now` is the receiver's clock: it supplies the year. `*message` is fresh.
   const char* Scan(std::string_view text, EventTime now, SyslogMessage* message);
 
  private:
@@ -46,11 +47,16 @@ class SyslogScanner {
   const char* ScanRfc3164(std::string_view text, EventTime now, SyslogMessage* message);
   const char* TakeTimestamp5424(std::string_view& text, EventTime now, SyslogMessage* message);
   bool TakeTimestamp3164(std::string_view& text, EventTime now, SyslogMessage* message);
+  bool TakeKnownMinute5424(std::string_view& text, SyslogMessage* message) const;
+  bool TakeKnownMinute3164(std::string_view& text, EventTime now, SyslogMessage* message) const;
   void SetTime(const ClockFields& fields, std::string_view text, EventTime now,
                SyslogMessage* message);
 
   Options options_;
   ZoneClock clock_;
+  MinuteCache<17> minute_5424_;  // "2026-11-21T13:12:", on the sender's clock.
+  MinuteCache<13> minute_3164_;  // "Nov 21 13:12:", in UTC.
+  EventTime minute_3164_now_;    // When its year was supplied.
 };
 
 }  // namespace andon

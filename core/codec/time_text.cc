@@ -29,6 +29,26 @@ void WriteFraction(uint32_t nanoseconds, int digits, ByteBuffer& out) {
   WriteNumber(nanoseconds, digits, out);
 }
 
+char* PutTwo(char* at, int value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
+  return at + 2;
+}
+
+// A point and 3, 6 or 9 digits, as many as are needed.
+char* PutFraction(char* at, uint32_t nanoseconds) {
+  int digits = 9;
+  while (digits > 3 && nanoseconds % 1000 == 0) {
+    nanoseconds /= 1000;
+    digits -= 3;
+  }
+  *at = '.';
+  for (int i = digits; i > 0; --i, nanoseconds /= 10) {
+    at[i] = static_cast<char>('0' + nanoseconds % 10);
+  }
+  return at + 1 + digits;
+}
+
 // YYYY-MM-DD?hh:mm:ss, 19 characters.
 bool ReadIsoDateAndTime(const char* at, ClockFields* fields) {
   const int century = TwoDigits(at);
@@ -191,26 +211,23 @@ void WrittenTime::WriteOffset(bool colon, ByteBuffer& out) const {
 }
 
 void WrittenTime::WriteIso8601(ByteBuffer& out) const {
-  WriteNumber(date_.year, 4, out);
-  out.Append('-');
-  WriteNumber(date_.month, 2, out);
-  out.Append('-');
-  WriteNumber(date_.day, 2, out);
-  out.Append('T');
-  WriteNumber(hour_, 2, out);
-  out.Append(':');
-  WriteNumber(minute_, 2, out);
-  out.Append(':');
-  WriteNumber(second_, 2, out);
-  if (time_.nanoseconds != 0) {
-    out.Append('.');
-    const int digits = time_.nanoseconds % 1'000'000 == 0 ? 3
-                       : time_.nanoseconds % 1000 == 0    ? 6
-                                                          : 9;
-    WriteFraction(time_.nanoseconds, digits, out);
-  }
-  if (offset_ == 0) return out.Append('Z');
-  WriteOffset(true, out);
+  char text[40];
+  char* at =
+      PutTwo(PutTwo(text, static_cast<int>(date_.year / 100)), static_cast<int>(date_.year % 100));
+  *at = '-';
+  at = PutTwo(at + 1, date_.month);
+  *at = '-';
+  at = PutTwo(at + 1, date_.day);
+  *at = 'T';
+  at = PutTwo(at + 1, hour_);
+  *at = ':';
+  at = PutTwo(at + 1, minute_);
+  *at = ':';
+  at = PutTwo(at + 1, second_);
+  if (time_.nanoseconds != 0) at = PutFraction(at, time_.nanoseconds);
+  if (offset_ == 0) *at++ = 'Z';
+  out.Append(std::string_view(text, static_cast<size_t>(at - text)));
+  if (offset_ != 0) WriteOffset(true, out);
 }
 
 }  // namespace andon

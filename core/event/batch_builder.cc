@@ -72,14 +72,13 @@ MsgpackWriter RecordWriter::RawValue() {
   return MsgpackWriter(batch_.buffer_);
 }
 
-void RecordWriter::Field(std::string_view key, std::string_view value) {
+void RecordWriter::LongField(std::string_view key, std::string_view value) {
   RawField(key).String(value);
 }
-void RecordWriter::Field(std::string_view key, int64_t value) { RawField(key).Int(value); }
+void RecordWriter::LongField(std::string_view key, int64_t value) { RawField(key).Int(value); }
 void RecordWriter::FieldUint(std::string_view key, uint64_t value) { RawField(key).Uint(value); }
 void RecordWriter::FieldFloat(std::string_view key, double value) { RawField(key).Float(value); }
 void RecordWriter::FieldBool(std::string_view key, bool value) { RawField(key).Bool(value); }
-void RecordWriter::FieldNil(std::string_view key) { RawField(key).Nil(); }
 void RecordWriter::FieldBinary(std::string_view key, Bytes value) { RawField(key).Binary(value); }
 void RecordWriter::Field(std::string_view key, ValueView value) {
   RawField(key).Raw(value.bytes());

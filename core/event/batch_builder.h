@@ -11,7 +11,10 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/base/short_copy.h"
 #include "core/event/event_batch.h"
+#include "core/event/msgpack_format.h"
 #include "core/event/msgpack_writer.h"
 
 namespace andon {
@@ -84,6 +87,10 @@ class RecordWriter {
     bool map;
   };
   void Key(std::string_view key);
+  std::byte* ShortKey(std::string_view key, size_t value_bytes);
+  void EndValue(const std::byte* end);
+  void LongField(std::string_view key, std::string_view value);
+  void LongField(std::string_view key, int64_t value);
   void Open(bool map);
   BatchBuilder& batch_;
   EventTime time_;
@@ -92,5 +99,63 @@ class RecordWriter {
   bool committed_ = false;
   Level levels_[kMaxDepth];
 };
+
+// Counts a field, makes room for it and writes its key, which is shorter than 32 bytes; returns
+// where the value of up to `value_bytes` goes. Inline, since most keys are literals.
+inline std::byte* RecordWriter::ShortKey(std::string_view key, size_t value_bytes) {
+  Level& level = levels_[depth_ - 1];
+  CHECK(level.map);
+  ++level.count;
+  std::byte* const at = batch_.buffer_.Tail(1 + key.size() + value_bytes);
+  *at = static_cast<std::byte>(msgpack::kFixString | key.size());
+  return CopyShort(at + 1, key);
+}
+
+inline void RecordWriter::EndValue(const std::byte* end) {
+  batch_.buffer_.Truncate(static_cast<size_t>(end - batch_.buffer_.data()));
+}
+
+inline void RecordWriter::Field(std::string_view key, std::string_view value) {
+  if (key.size() >= 32 || value.size() > UINT16_MAX) return LongField(key, value);
+  std::byte* at = ShortKey(key, 3 + value.size());
+  if (value.size() < 32) {
+    *at++ = static_cast<std::byte>(msgpack::kFixString | value.size());
+  } else if (value.size() <= UINT8_MAX) {
+    *at++ = std::byte{msgpack::kString8};
+    *at++ = static_cast<std::byte>(value.size());
+  } else {
+    *at = std::byte{msgpack::kString16};
+    StoreBigEndian(at + 1, static_cast<uint16_t>(value.size()));
+    at += 3;
+  }
+  EndValue(CopyShort(at, value));
+}
+
+inline void RecordWriter::Field(std::string_view key, int64_t value) {
+  if (key.size() >= 32 || value < 0 || value > UINT32_MAX) return LongField(key, value);
+  std::byte* at = ShortKey(key, 5);
+  if (value < msgpack::kFixMap) {
+    *at++ = static_cast<std::byte>(value);
+  } else if (value <= UINT8_MAX) {
+    *at++ = std::byte{msgpack::kUint8};
+    *at++ = static_cast<std::byte>(value);
+  } else if (value <= UINT16_MAX) {
+    *at = std::byte{msgpack::kUint16};
+    StoreBigEndian(at + 1, static_cast<uint16_t>(value));
+    at += 3;
+  } else {
+    *at = std::byte{msgpack::kUint32};
+    StoreBigEndian(at + 1, static_cast<uint32_t>(value));
+    at += 5;
+  }
+  EndValue(at);
+}
+
+inline void RecordWriter::FieldNil(std::string_view key) {
+  if (key.size() >= 32) return RawField(key).Nil();
+  std::byte* const at = ShortKey(key, 1);
+  *at = std::byte{msgpack::kNil};
+  EndValue(at + 1);
+}
 
 }  // namespace andon
