@@ -30,6 +30,7 @@ struct Commit {
   std::vector<uint32_t> forgotten;
   std::vector<LaneId> closed_lanes;
   uint64_t oldest = 0;  // 0: unchanged.
+  bool urgent = false;  // May use what a segment has in reserve.
 
   bool has_control() const {
     return !cursors.empty() || !forgotten.empty() || !closed_lanes.empty() || oldest != 0;

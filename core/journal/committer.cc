@@ -7,7 +7,6 @@
 
 #include "core/base/log.h"
 #include "core/journal/memory_log.h"
-#include "core/journal/retention.h"
 
 namespace andon::journal {
 
@@ -82,7 +81,14 @@ void Committer::AddControl(Commit& commit, bool force) {
     commit.cursors.push_back(*std::move(state));
   }
   commit.forgotten = std::exchange(forgotten_, {});
-  if (wanted_oldest_ > state_.oldest) commit.oldest = wanted_oldest_;
+  AddOldest(commit);
+}
+
+void Committer::AddOldest(Commit& commit) const {
+  if (disk_ == nullptr) return;
+  // What its cursors do not need any more may go as soon as they are durable.
+  const RetentionPlan plan = PlanSpace(EarliestNeeded(commit), state_.clock_ns);
+  if (plan.oldest > state_.oldest && !plan.dropped) commit.oldest = plan.oldest;
 }
 
 // Whether it is done; else it is kept and tried again.
@@ -102,7 +108,7 @@ Status Committer::TryCommit(Commit& commit) {
     state_.clock_ns = time.clock_ns;
     if (disk_ != nullptr && disk_->log->WillRoll(commit)) {
       CountAbsence(time);
-      PlanSpace(true, time);
+      MakeRoom(time);
     }
     RETURN_IF_ERROR(log_.Write(commit, state_, time));
   }
@@ -129,6 +135,8 @@ void Committer::Retry() {
   if (!CommitOrKeep(std::move(commit))) return;
   LogInfo("journal", "writes again", {{"tries", failures_}});
   failures_ = 0;
+  no_room_ = false;
+  PrepareNext();
   LookAtSpace();
   TellPressure();
   RequestCommit();
@@ -140,17 +148,24 @@ void Committer::CommitControlAlone() {
   if (disk_ == nullptr) return;
   Commit control;
   control.number = intake_->durable_commit;
+  control.urgent = true;
   AddControl(control, false);
+  const auto take = [&control](CursorState& cursor) {
+    // One that is new begins behind all that comes with it.
+    if (cursor.created == StreamPosition{}) return false;
+    const auto newer = std::ranges::find(control.cursors, cursor.number, &CursorState::number);
+    if (newer == control.cursors.end()) control.cursors.push_back(std::move(cursor));
+    return true;
+  };
+  std::erase_if(failed_->cursors, take);
+  std::ranges::move(failed_->forgotten, std::back_inserter(control.forgotten));
+  failed_->forgotten.clear();
+  AddOldest(control);
   if (!control.has_control()) return;
   if (disk_->log->HasRoom(control) && TryCommit(control).ok()) return;
-  // They go with the commit that waits.
-  std::ranges::move(control.forgotten, std::back_inserter(failed_->forgotten));
+  std::ranges::move(control.cursors, std::back_inserter(failed_->cursors));
+  failed_->forgotten = std::move(control.forgotten);
   failed_->oldest = std::max(failed_->oldest, control.oldest);
-  for (CursorState& cursor : control.cursors) {
-    std::erase_if(failed_->cursors,
-                  [&](const CursorState& old) { return old.number == cursor.number; });
-    failed_->cursors.push_back(std::move(cursor));
-  }
 }
 
 std::vector<StreamPart> Committer::PartsOf(const Commit& commit) const {
@@ -206,7 +221,10 @@ void Committer::Publish(const Commit& commit, MonotonicTime begun) {
       stream_->DropOldest();
     }
   } else if (!commit.empty()) {
-    PlanSpace(false, {0, state_.clock_ns});
+    // Cursors that had to go into a new segment free the ones before it with another commit.
+    Commit more;
+    AddOldest(more);
+    if (more.oldest != 0) RequestCommit();
     PrepareNext();
     LookAtSpace();
     metrics_.written_bytes.Add(bytes);
@@ -259,34 +277,38 @@ void Committer::CountAbsence(const LogTime& time) {
   }
 }
 
-StreamPosition Committer::EarliestNeeded() const {
+// By any cursor, once those of `commit` are durable.
+StreamPosition Committer::EarliestNeeded(const Commit& commit) const {
   StreamPosition earliest = log_.end();
-  for (const auto& [number, cursor] : state_.cursors) earliest = std::min(earliest, cursor.resume);
+  for (const auto& [number, cursor] : state_.cursors) {
+    const auto newer = std::ranges::find(commit.cursors, number, &CursorState::number);
+    earliest = std::min(earliest, newer != commit.cursors.end() ? newer->resume : cursor.resume);
+  }
   for (const auto& cursor : cursors_->All()) earliest = std::min(earliest, cursor->resume());
   return earliest;
 }
 
-void Committer::PlanSpace(bool rolls, const LogTime& time) {
+RetentionPlan Committer::PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const {
   const auto& segments = disk_->segments.all();
   const Segment& open = segments.rbegin()->second;
   Space space;
   space.used = disk_->segments.bytes() - open.file_bytes + open.end;
   space.limit = options_.size_bytes - options_.segment_bytes;
-  space.clock_ns = time.clock_ns;
-  const RetentionPlan plan = PlanRetention(segments, EarliestNeeded(), space, options_);
+  space.clock_ns = clock_ns;
+  return PlanRetention(segments, earliest, space, options_);
+}
+
+// Before a new segment is begun, whose head says what is not needed any more.
+void Committer::MakeRoom(const LogTime& time) {
+  const RetentionPlan plan = PlanSpace(EarliestNeeded(Commit()), time.clock_ns);
   if (plan.oldest <= state_.oldest) return;
-  if (rolls) {
-    if (plan.dropped) {
-      const uint64_t dropped = plan.oldest - segments.begin()->first;
-      metrics_.dropped_segments.Add(dropped);
-      LogWarn("journal", "the size limit is reached, the oldest events are dropped",
-              {{"segments", dropped}, {"size_bytes", options_.size_bytes}});
-    }
-    state_.oldest = plan.oldest;  // The next segment's head says so.
-  } else if (!plan.dropped) {
-    wanted_oldest_ = plan.oldest;
-    RequestCommit();
+  if (plan.dropped) {
+    const uint64_t dropped = plan.oldest - disk_->segments.all().begin()->first;
+    metrics_.dropped_segments.Add(dropped);
+    LogWarn("journal", "the size limit is reached, the oldest events are dropped",
+            {{"segments", dropped}, {"size_bytes", options_.size_bytes}});
   }
+  state_.oldest = plan.oldest;
 }
 
 // Behind a durable commit: what it says is not needed can go.
@@ -314,7 +336,7 @@ void Committer::PrepareNext() {
   no_room_ = true;
   LogError("journal", "no room for the next segment, inputs are held back",
            {{"reason", made.message()}});
-  retry_timer_ = loop_.After(kRetryAfter, [this] {
+  room_timer_ = loop_.After(kRetryAfter, [this] {
     if (finished_ || failed_.has_value()) return;
     no_room_ = false;
     PrepareNext();
@@ -328,7 +350,12 @@ void Committer::LookAtSpace() {
   const uint64_t used = disk_->segments.bytes() - open.file_bytes + open.end;
   const uint64_t high = options_.size_bytes - options_.segment_bytes;
   const uint64_t low = high - options_.segment_bytes / 2;
-  if (options_.overflow == Overflow::kBlock) over_size_ = over_size_ ? used > low : used > high;
+  // What is open cannot be freed, however large one commit made it: then there is no point in
+  // waiting.
+  const bool several = disk_->segments.all().size() > 1;
+  if (options_.overflow == Overflow::kBlock) {
+    over_size_ = several && (over_size_ ? used > low : used > high);
+  }
   intake_->pressure.SetDisk(over_size_ || no_room_ || failed_.has_value());
   metrics_.segments.Set(static_cast<double>(disk_->segments.all().size()));
   metrics_.disk_bytes.Set(
@@ -395,6 +422,7 @@ Status Committer::Finish() {
   }
   finished_ = true;
   retry_timer_.reset();
+  room_timer_.reset();
   trim_timer_.reset();
   read_retries_.clear();
   return status;

@@ -14,6 +14,7 @@
 #include "core/journal/intake.h"
 #include "core/journal/journal.h"
 #include "core/journal/journal_metrics.h"
+#include "core/journal/retention.h"
 
 namespace andon::journal {
 
@@ -48,6 +49,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void RunCommit();
   Commit MakeCommit(bool force);
   void AddControl(Commit& commit, bool force);
+  void AddOldest(Commit& commit) const;
   Status TryCommit(Commit& commit);
   bool CommitOrKeep(Commit commit);
   void Retry();
@@ -60,8 +62,9 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void TellPressure();
 
   void CountAbsence(const LogTime& time);
-  StreamPosition EarliestNeeded() const;
-  void PlanSpace(bool rolls, const LogTime& time);
+  StreamPosition EarliestNeeded(const Commit& commit) const;
+  RetentionPlan PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const;
+  void MakeRoom(const LogTime& time);
   void FreeSegments();
   void PrepareNext();
   void LookAtSpace();
@@ -88,7 +91,6 @@ class Committer : public std::enable_shared_from_this<Committer> {
   uint64_t clock_at_start_;
   uint64_t absence_counted_to_;
   std::vector<uint32_t> forgotten_;
-  uint64_t wanted_oldest_ = 0;  // To be stored, then freed.
   std::optional<Commit> failed_;
   int failures_ = 0;
   bool no_room_ = false;  // For the next segment.
@@ -96,6 +98,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   bool told_full_ = false;
   std::unique_ptr<Timer> retry_timer_;
   std::map<uint32_t, std::unique_ptr<Timer>> read_retries_;  // By cursor.
+  std::unique_ptr<Timer> room_timer_;
   std::unique_ptr<Timer> trim_timer_;
   bool trim_armed_ = false;
   uint64_t trimmed_at_commit_ = 0;

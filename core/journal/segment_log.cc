@@ -68,7 +68,9 @@ Status SegmentLog::MakeDurable(const Recovered& recovered) {
 StreamPosition SegmentLog::end() const { return {number_, segment().end}; }
 
 bool SegmentLog::HasRoom(const Commit& commit) const {
-  return !failed_ && writer_->HasRoom(commit.BytesOnDisk());
+  if (failed_) return false;
+  const uint64_t bytes = commit.BytesOnDisk();
+  return commit.urgent ? writer_->HasRoomForControl(bytes) : writer_->HasRoom(bytes);
 }
 
 bool SegmentLog::WillRoll(const Commit& commit) const { return !HasRoom(commit); }
@@ -108,7 +110,8 @@ Status SegmentLog::Roll(uint64_t commit_bytes, const State& state, const LogTime
   }
   ByteBuffer snapshot;
   EncodeState(state, snapshot);
-  const uint64_t needed = 2 * kPageBytes + PageUp(snapshot.size()) + commit_bytes + kPageBytes;
+  const uint64_t needed =
+      2 * kPageBytes + PageUp(snapshot.size()) + commit_bytes + SegmentWriter::kReserveBytes;
   const bool failed = failed_;
   const auto last = writer_;
   RETURN_IF_ERROR(BeginSegment(std::max(options_.segment_bytes, PageUp(needed)), state, time));

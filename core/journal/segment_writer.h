@@ -17,6 +17,7 @@ namespace andon::journal {
 // Thread: journal.
 class SegmentWriter {
  public:
+  static constexpr uint64_t kReserveBytes = 4 * kPageBytes;
   // Nothing is written yet.
   SegmentWriter(std::unique_ptr<File> file, const SegmentHeader& header, uint64_t capacity,
                 SyncMode sync);
@@ -35,7 +36,10 @@ class SegmentWriter {
   uint32_t mask() const { return ChecksumMask(header_.salt); }
   uint64_t end() const { return end_; }
   uint64_t capacity() const { return capacity_; }
-  bool HasRoom(uint64_t bytes) const { return end_ + bytes + kPageBytes <= capacity_; }
+  // With a reserve that only the journal's own records may use: while there is no room for
+  // another segment, cursors still move, and that makes room.
+  bool HasRoom(uint64_t bytes) const { return end_ + bytes + kReserveBytes <= capacity_; }
+  bool HasRoomForControl(uint64_t bytes) const { return end_ + bytes <= capacity_; }
   int last_error() const { return file_->last_error(); }
 
  private:

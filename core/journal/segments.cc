@@ -50,13 +50,27 @@ Result<std::unique_ptr<File>> Segments::Create(uint64_t number, uint64_t capacit
     return files_.Open(path, {.mode = OpenMode::kWrite, .direct = true});
   }
   ASSIGN_OR_RETURN(auto file, files_.Open(path, {.mode = OpenMode::kCreateNew, .direct = true}));
-  if (Status allocated = file->Allocate(capacity); !allocated.ok()) {
+  Status allocated = file->Allocate(capacity);
+  if (!allocated.ok() && !spares_.empty()) {
+    // Spare files of the usual size are of no use now, but their room is.
+    RemoveSpares();
+    allocated = file->Allocate(capacity);
+  }
+  if (!allocated.ok()) {
     file.reset();
     // The next try takes another number, so what stays would only take room.
     static_cast<void>(files_.Remove(path));
     return allocated;
   }
   return file;
+}
+
+void Segments::RemoveSpares() {
+  for (const uint64_t spare : spares_) {
+    const Status removed = files_.Remove(SparePath(spare));
+    if (!removed.ok()) LogWarn("journal", "file is not removed", {{"reason", removed.message()}});
+  }
+  spares_.clear();
 }
 
 Status Segments::MakeSpare() {

@@ -52,6 +52,7 @@ class Segments {
   void FindSpares(const std::vector<DirectoryEntry>& entries);
 
  private:
+  void RemoveSpares();
   std::string SparePath(uint64_t number) const;
 
   FileSystem& files_;

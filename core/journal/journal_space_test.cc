@@ -1,0 +1,364 @@
+// How much the journal may hold: age, size, overflow, a full disk, memory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "core/journal/retention.h"
+#include "test/support/journal_fixture.h"
+
+namespace andon {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::IsEmpty;
+using ::testing::Le;
+using ::testing::SizeIs;
+
+std::vector<uint64_t> Numbers(uint64_t first, uint64_t last) {
+  std::vector<uint64_t> numbers(last - first + 1);
+  std::iota(numbers.begin(), numbers.end(), first);
+  return numbers;
+}
+
+class JournalSpaceTest : public ::testing::Test {
+ protected:
+  JournalSpaceTest() {
+    journal_.options.segment_bytes = 64 << 10;
+    journal_.options.size_bytes = 1 << 20;
+  }
+  void Open() {
+    const Status opened = journal_.Open();
+    ASSERT_TRUE(opened.ok()) << opened.message();
+  }
+  // Commits of ten events, 10 KB each.
+  void AppendUpTo(uint64_t last, RouteId route) {
+    for (; next_ <= last; next_ += 10) {
+      journal_.Append(next_, 10, {.route = route, .padding = 1000, .ack = true});
+      journal_.Settle(milliseconds(60));
+    }
+  }
+  uint64_t DiskBytes() const {
+    uint64_t bytes = 0;
+    for (const std::string& path : journal_.disk.Paths()) {
+      bytes += journal_.disk.Content(path).size();
+    }
+    return bytes;
+  }
+  JournalFixture journal_;
+  uint64_t next_ = 1;
+};
+
+TEST_F(JournalSpaceTest, WhatEverybodyHasFinishedIsFreedAndItsFilesAreUsedAgain) {
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  AppendUpTo(2000, journal_.RouteTo({"a"}));
+  EXPECT_EQ(a.numbers(), Numbers(1, 2000));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+  EXPECT_LE(DiskBytes(), 5u * (64 << 10));
+}
+
+TEST_F(JournalSpaceTest, WhatOneOutputStillNeedsIsKept) {
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  TestOutput& b = journal_.AddOutput("b");
+  b.paused = true;
+  AppendUpTo(400, journal_.RouteTo({"a", "b"}));
+  EXPECT_EQ(a.numbers(), Numbers(1, 400));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(6u));
+  b.paused = false;
+  b.Pump();
+  journal_.Settle();
+  EXPECT_EQ(b.numbers(), Numbers(1, 400));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(2u));
+}
+
+TEST_F(JournalSpaceTest, RetainKeepsWhatWasDeliveredForItsTime) {
+  journal_.options.retain = hours(1);
+  journal_.options.size_bytes = 16 << 20;
+  Open();
+  journal_.AddOutput("a");
+  const RouteId route = journal_.RouteTo({"a"});
+  AppendUpTo(300, route);
+  const size_t segments = journal_.SegmentPaths().size();
+  EXPECT_THAT(segments, Ge(5u));
+  journal_.Settle(std::chrono::minutes(59));
+  AppendUpTo(310, route);
+  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(segments));
+  // What is retained is there for an output that comes later.
+  TestOutput& late = journal_.AddOutput("late", true);
+  journal_.Settle();
+  EXPECT_EQ(late.numbers(), Numbers(1, 310));
+  journal_.Settle(std::chrono::minutes(2));
+  AppendUpTo(330, route);
+  journal_.Settle();
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+}
+
+TEST_F(JournalSpaceTest, AClockThatJumpsFreesNothingEarly) {
+  journal_.options.retain = hours(24);
+  journal_.options.size_bytes = 16 << 20;
+  Open();
+  journal_.AddOutput("a");
+  AppendUpTo(200, journal_.RouteTo({"a"}));
+  const size_t segments = journal_.SegmentPaths().size();
+  journal_.world.StepWallClock(hours(24 * 365));
+  AppendUpTo(210, journal_.RouteTo({"a"}));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(segments));
+  ASSERT_TRUE(journal_.Stop().ok());
+  journal_.world.StepWallClock(hours(24 * 365));
+  Open();
+  journal_.AddOutput("a");
+  AppendUpTo(220, journal_.RouteTo({"a"}));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(segments));
+  EXPECT_TRUE(journal_.SegmentPaths().front().ends_with("/0000000000000001.segment"));
+}
+
+TEST_F(JournalSpaceTest, TheTimeItRanBeforeCounts) {
+  journal_.options.retain = hours(2);
+  journal_.options.size_bytes = 16 << 20;
+  Open();
+  journal_.AddOutput("a");
+  AppendUpTo(200, journal_.RouteTo({"a"}));
+  journal_.Settle(hours(1));
+  ASSERT_TRUE(journal_.Stop().ok());
+  Open();
+  journal_.AddOutput("a");
+  journal_.Settle();
+  journal_.Settle(hours(1));
+  AppendUpTo(210, journal_.RouteTo({"a"}));
+  journal_.Settle();
+  EXPECT_FALSE(journal_.SegmentPaths().front().ends_with("/0000000000000001.segment"));
+}
+
+TEST_F(JournalSpaceTest, TheSizeLimitFreesWhatIsOnlyRetained) {
+  journal_.options.retain = hours(24);
+  Open();
+  journal_.AddOutput("a");
+  AppendUpTo(3000, journal_.RouteTo({"a"}));
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  EXPECT_LE(DiskBytes(), journal_.options.size_bytes + 2 * journal_.options.segment_bytes);
+}
+
+TEST_F(JournalSpaceTest, OverflowBlockHoldsInputsBackAndLosesNothing) {
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  a.paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  while (!journal_.lanes[0]->full() && next_ < 5000) AppendUpTo(next_, route);
+  EXPECT_LT(next_, 1500u);
+  EXPECT_THAT(journal_.pressure, ElementsAre(true));
+  EXPECT_LE(DiskBytes(), journal_.options.size_bytes + journal_.options.segment_bytes);
+  // Those that come all the same are kept, and acknowledged.
+  const uint64_t before = next_;
+  AppendUpTo(before + 20, route);
+  EXPECT_TRUE(journal_.acks.durable.contains(before));
+  a.paused = false;
+  a.Pump();
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(1, next_ - 1));
+  EXPECT_THAT(journal_.pressure, ElementsAre(false));
+}
+
+TEST_F(JournalSpaceTest, DropOldestLosesTheOldestOfTheSlowOutputOnlyAndCounts) {
+  journal_.options.overflow = Overflow::kDropOldest;
+  journal_.options.memory_bytes = 256 << 10;
+  Open();
+  TestOutput& fast = journal_.AddOutput("fast");
+  TestOutput& slow = journal_.AddOutput("slow");
+  slow.paused = true;
+  const RouteId both = journal_.RouteTo({"fast", "slow"});
+  AppendUpTo(3000, both);
+  EXPECT_EQ(fast.numbers(), Numbers(1, 3000));
+  EXPECT_EQ(fast.cursor->gap_events(), 0u);
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  EXPECT_LE(DiskBytes(), journal_.options.size_bytes + 2 * journal_.options.segment_bytes);
+  slow.paused = false;
+  slow.Pump();
+  journal_.Settle();
+  EXPECT_EQ(slow.cursor->gap_events(), 3000 - slow.events.size());
+  EXPECT_GT(slow.cursor->gap_events(), 1000u);
+  EXPECT_EQ(slow.cursor->damaged_events(), 0u);
+  EXPECT_EQ(slow.cursor->held_events(), 0u);
+  EXPECT_EQ(slow.numbers(), Numbers(slow.events.front().number, 3000));
+  EXPECT_GT(journal_.metrics.Sum("andon_journal_dropped_segments_total"), 0u);
+}
+
+TEST_F(JournalSpaceTest, AGapIsCountedOnceOverRestarts) {
+  journal_.options.overflow = Overflow::kDropOldest;
+  journal_.options.memory_bytes = 256 << 10;
+  Open();
+  journal_.AddOutput("fast");
+  journal_.AddOutput("slow").paused = true;
+  AppendUpTo(3000, journal_.RouteTo({"fast", "slow"}));
+  ASSERT_TRUE(journal_.Stop().ok());
+  Open();
+  TestOutput* slow = &journal_.AddOutput("slow");
+  journal_.Settle();
+  const uint64_t gap = slow->cursor->gap_events();
+  EXPECT_EQ(gap, 3000 - slow->events.size());
+  EXPECT_GT(gap, 0u);
+  ASSERT_TRUE(journal_.Stop().ok());
+  Open();
+  slow = &journal_.AddOutput("slow");
+  journal_.Settle();
+  EXPECT_EQ(slow->cursor->gap_events(), gap);
+  EXPECT_EQ(slow->cursor->held_events(), 0u);
+  EXPECT_EQ(slow->cursor->damaged_events(), 0u);
+  EXPECT_THAT(slow->events, IsEmpty());
+}
+
+TEST_F(JournalSpaceTest, ChunksInFlightSurviveBeingDropped) {
+  journal_.options.overflow = Overflow::kDropOldest;
+  journal_.options.memory_bytes = 256 << 10;
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  a.holds = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  AppendUpTo(50, route);
+  const size_t held = a.events.size();
+  ASSERT_GE(held, 50u);
+  a.paused = true;
+  AppendUpTo(3000, route);
+  for (const Chunk& chunk : a.held) {
+    EXPECT_THAT(EventsOf(chunk), testing::Not(IsEmpty()));
+    a.cursor->Finish(chunk.lane(), chunk.window(), "");
+  }
+  a.held.clear();
+  a.holds = a.paused = false;
+  a.Pump();
+  journal_.Settle();
+  EXPECT_EQ(a.events.size() + a.cursor->gap_events(), 3000u);
+  EXPECT_EQ(a.cursor->held_events(), 0u);
+}
+
+TEST_F(JournalSpaceTest, AFullDiskHoldsInputsBackBeforeAnythingFails) {
+  journal_.disk.SetCapacity(4 * journal_.options.segment_bytes + 20'000);
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  a.paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  while (!journal_.lanes[0]->full() && next_ < 5000) AppendUpTo(next_, route);
+  EXPECT_LT(next_, 400u);
+  EXPECT_EQ(journal_.metrics.Sum("andon_journal_write_errors_total"), 0u);
+  // What is under way still fits; then acks wait, and nothing is lost.
+  const uint64_t before = next_;
+  AppendUpTo(before + 100, route);
+  EXPECT_FALSE(journal_.acks.durable.contains(next_ - 10));
+  // The output catches up: its cursor is stored in what is left, and frees segments.
+  a.paused = false;
+  a.Pump();
+  journal_.Settle(seconds(10));
+  EXPECT_TRUE(journal_.acks.durable.contains(next_ - 10));
+  EXPECT_EQ(a.numbers(), Numbers(1, next_ - 1));
+  EXPECT_THAT(journal_.pressure, ElementsAre(false));
+  EXPECT_EQ(a.cursor->held_events(), 0u);
+}
+
+TEST_F(JournalSpaceTest, SpaceThatComesBackIsNoticedWithinSeconds) {
+  journal_.disk.SetCapacity(4 * journal_.options.segment_bytes + 20'000);
+  Open();
+  journal_.AddOutput("a").paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  AppendUpTo(500, route);
+  EXPECT_TRUE(journal_.lanes[0]->full());
+  journal_.disk.SetCapacity(UINT64_MAX);
+  journal_.Settle(seconds(3));
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  EXPECT_THAT(journal_.acks.durable, SizeIs(50));
+  journal_.Kill();
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(1, 500));
+}
+
+TEST_F(JournalSpaceTest, MemoryThatWaitsForTheDiskIsBoundedWithHysteresis) {
+  journal_.options.memory_bytes = uint64_t{1} << 20;
+  Open();
+  journal_.AddOutput("a");
+  const RouteId route = journal_.RouteTo({"a"});
+  journal_.Run();
+  journal_.Append(1, 500, {.route = route, .padding = 1000});
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  EXPECT_THAT(journal_.pressure, ElementsAre(false));
+  journal_.Append(501, 600, {.route = route, .padding = 1000});
+  EXPECT_TRUE(journal_.lanes[0]->full());
+  EXPECT_THAT(journal_.pressure, ElementsAre(true));  // From inside Append.
+  journal_.Settle();
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  EXPECT_THAT(journal_.pressure, ElementsAre(false));
+}
+
+TEST_F(JournalSpaceTest, TheCursorOfAnOutputThatIsGoneIsKeptForAWhile) {
+  journal_.options.retain_cursor = hours(10);
+  journal_.options.size_bytes = 64 << 20;
+  Open();
+  journal_.AddOutput("a");
+  journal_.AddOutput("gone").paused = true;
+  AppendUpTo(200, journal_.RouteTo({"a", "gone"}));
+  journal_.outputs.erase("gone");
+  const RouteId rest = journal_.RouteTo({"a"});
+  journal_.Settle(hours(9));
+  AppendUpTo(400, rest);
+  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(6u));
+  ASSERT_TRUE(journal_.Stop().ok());
+  Open();
+  journal_.AddOutput("a");
+  journal_.Settle(hours(2));
+  AppendUpTo(800, journal_.RouteTo({"a"}));
+  journal_.Settle();
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+}
+
+TEST_F(JournalSpaceTest, AnOutputThatComesBackInTimeGoesOn) {
+  Open();
+  journal_.AddOutput("a").paused = true;
+  AppendUpTo(100, journal_.RouteTo({"a"}));
+  journal_.outputs.clear();
+  const RouteId nobody = journal_.RouteTo({});
+  EXPECT_EQ(nobody, 0u);
+  journal_.Append(1000, 5, {.route = nobody});
+  ASSERT_TRUE(journal_.Stop().ok());
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(1, 100));
+}
+
+TEST(RetentionTest, FreesInOrderOnlyAndNeverTheOpenSegment) {
+  std::map<uint64_t, journal::Segment> segments;
+  for (uint64_t number = 1; number <= 4; ++number) {
+    journal::Segment segment;
+    segment.header.segment = number;
+    segment.file_bytes = 100;
+    segment.end = 100;
+    segment.closed_ns = number * 10;
+    segments[number] = segment;
+  }
+  JournalOptions options;
+  journal::Space space{.used = 400, .limit = 1000, .clock_ns = 100};
+  const auto oldest = [&](const journal::StreamPosition& resume) {
+    return PlanRetention(segments, resume, space, options);
+  };
+  EXPECT_EQ(oldest({3, 50}).oldest, 3u);
+  EXPECT_EQ(oldest({4, 100}).oldest, 4u);
+  options.retain = std::chrono::nanoseconds(85);
+  EXPECT_EQ(oldest({4, 100}).oldest, 2u);  // Only the first is 90 old.
+  space.limit = 250;
+  EXPECT_EQ(oldest({4, 100}).oldest, 3u);
+  EXPECT_FALSE(oldest({4, 100}).dropped);
+  EXPECT_EQ(oldest({1, 50}).oldest, 1u);
+  options.overflow = Overflow::kDropOldest;
+  EXPECT_EQ(oldest({1, 50}).oldest, 3u);
+  EXPECT_TRUE(oldest({1, 50}).dropped);
+}
+
+}  // namespace
+}  // namespace andon
