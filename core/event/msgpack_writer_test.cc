@@ -43,7 +43,7 @@ TEST(MsgpackWriterTest, IntegersTakeTheirShortestForm) {
       SCOPED_TRACE(value);
       ExpectSame([&](auto& out) { out.Uint(value); },
                  [&](auto& out) { msgpack_pack_uint64(&out, value); });
-      for (const int64_t number : {static_cast<int64_t>(value), -static_cast<int64_t>(value)}) {
+      for (const int64_t number : {static_cast<int64_t>(value), static_cast<int64_t>(0 - value)}) {
         ExpectSame([&](auto& out) { out.Int(number); },
                    [&](auto& out) { msgpack_pack_int64(&out, number); });
       }
