@@ -1,5 +1,7 @@
 #include "core/codec/field_writer.h"
 
+#include <charconv>
+
 #include "core/codec/json_number.h"
 
 namespace andon {
@@ -47,9 +49,18 @@ bool FieldWriter::IsNull(std::string_view text) const {
   return !null_value_pattern_.empty() && null_value_pattern_.Matches(text);
 }
 
-bool FieldWriter::TakeTime(std::string_view text, RecordWriter& out, const char** error) {
+// A number counts seconds where no format takes it, with a fraction or an exponent too.
+bool FieldWriter::ReadSeconds(std::string_view number, EventTime* time) const {
+  double seconds = 0;
+  const char* const end = number.data() + number.size();
+  const auto read = std::from_chars(number.data(), end, seconds);
+  return read.ec == std::errc() && read.ptr == end && time_.ReadNumber(seconds, time);
+}
+
+bool FieldWriter::TakeTime(std::string_view text, bool is_number, RecordWriter& out,
+                           const char** error) {
   EventTime time;
-  if (time_.ReadText(text, out.time(), &time)) {
+  if (time_.ReadText(text, out.time(), &time) || (is_number && ReadSeconds(text, &time))) {
     out.Time(time);
     return !keep_time_key_;
   }
@@ -61,7 +72,7 @@ const char* FieldWriter::Write(size_t rule, std::string_view key, std::string_vi
                                RecordWriter& out) {
   if (rule == 0) {
     const char* error = nullptr;
-    if (TakeTime(text, out, &error) || error != nullptr) return error;
+    if (TakeTime(text, false, out, &error) || error != nullptr) return error;
   }
   if (rule == kNested) {
     out.Field(key, text);
@@ -79,7 +90,7 @@ const char* FieldWriter::WriteNumber(size_t rule, std::string_view key, std::str
                                      RecordWriter& out) {
   if (rule == 0) {
     const char* error = nullptr;
-    if (TakeTime(number, out, &error) || error != nullptr) return error;
+    if (TakeTime(number, true, out, &error) || error != nullptr) return error;
   }
   if (rule == 0 || rule >= kNested) {
     WriteJsonNumber(number, out.RawField(key));

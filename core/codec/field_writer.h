@@ -55,7 +55,8 @@ class FieldWriter {
  private:
   // The event's time from the field that has it. True: taken, and the field is not to be kept.
   // False: it is to be kept. `*error` is set where the line must be refused.
-  bool TakeTime(std::string_view text, RecordWriter& out, const char** error);
+  bool TakeTime(std::string_view text, bool is_number, RecordWriter& out, const char** error);
+  bool ReadSeconds(std::string_view number, EventTime* time) const;
 
   struct Rule {
     std::string key;

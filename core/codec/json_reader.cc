@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+// A result that is read without a look at its error must not compile: it would throw.
+#define SIMDJSON_EXCEPTIONS 0
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
@@ -252,7 +254,7 @@ const char* JsonReader::State::WriteScalar(size_t rule, std::string_view key,
       out.FieldBool(key, flag);
       return nullptr;
     default:
-      if (!value.is_null()) return kBadJson;
+      if (value.is_null().get(flag) != simdjson::SUCCESS || !flag) return kBadJson;
       out.FieldNil(key);
       return nullptr;
   }
@@ -294,7 +296,7 @@ const char* JsonReader::State::WriteElement(ondemand::value& value, int depth, R
     if (value.get_bool().get(flag) != simdjson::SUCCESS) return kBadJson;
     out.RawValue().Bool(flag);
   } else {
-    if (!value.is_null()) return kBadJson;
+    if (value.is_null().get(flag) != simdjson::SUCCESS || !flag) return kBadJson;
     out.RawValue().Nil();
   }
   return nullptr;
