@@ -183,8 +183,9 @@ class ModelTest : public testing::TestWithParam<uint64_t> {
     }
   }
 
-  void Change(RecordPatch patch, Event event) {
+  void Change(RecordPatch given, Event event) {
     const std::vector<Step> steps = Steps();
+    RecordPatch patch(std::move(given));  // Applied before the keys that it borrows are gone.
     const bool clear = random_->Below(8) == 0;
     for (const Step& step : steps) {
       if (step.kind == Step::kSet) patch.Set(step.key, ValueView(AsBytes(step.value)));
