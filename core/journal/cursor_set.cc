@@ -55,8 +55,7 @@ uint32_t CursorSet::RouteTo(std::span<const std::string> ids) {
   cursors.reserve(ids.size());
   for (const std::string& id : ids) cursors.push_back(FindOrMake(id));
   std::ranges::sort(cursors, {}, &Cursor::number);
-  const auto repeated = std::ranges::unique(cursors);
-  cursors.erase(repeated.begin(), repeated.end());
+  cursors.erase(std::unique(cursors.begin(), cursors.end()), cursors.end());
   Route route;
   for (const auto& cursor : cursors) {
     route.cursors.push_back(cursor->number());

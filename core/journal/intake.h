@@ -14,8 +14,9 @@
 namespace andon::journal {
 
 struct Intake {
-  Intake(PositionMap recovered, uint64_t order, size_t memory_bytes)
-      : positions(std::move(recovered), order),
+  Intake(PositionMap recovered, uint64_t order, size_t memory_bytes,
+         PositionStore::Survives survives)
+      : positions(std::move(recovered), order, survives),
         pressure(memory_bytes),
         pool(std::make_shared<BlockPool>(memory_bytes / kBlockBytes)) {}
 

@@ -117,7 +117,8 @@ Status OpenJournal::Open(FileSystem& files, const MetricScope& scope) {
   std::unique_ptr<Disk> disk;
   if (options_.directory.empty()) {
     state.journal = MakeUuid(random_);
-    intake_ = std::make_shared<Intake>(PositionMap(), 0, options_.memory_bytes);
+    intake_ = std::make_shared<Intake>(PositionMap(), 0, options_.memory_bytes,
+                                       PositionStore::Survives::kNothing);
     intake_->in_memory = true;
   } else {
     ASSIGN_OR_RETURN(disk, OpenDisk(files, metrics, &state));
@@ -139,7 +140,9 @@ Result<std::unique_ptr<Disk>> OpenJournal::OpenDisk(FileSystem& files, JournalMe
   for (auto& [id, lane] : state->lanes) lane.closed = true;
   recovered.state = *state;
   intake_ =
-      std::make_shared<Intake>(state->positions, state->position_order, options_.memory_bytes);
+      std::make_shared<Intake>(state->positions, state->position_order, options_.memory_bytes,
+                               options_.sync == SyncMode::kOs ? PositionStore::Survives::kProcess
+                                                              : PositionStore::Survives::kPowerCut);
   intake_->compress = options_.compress;
   disk->log = std::make_unique<SegmentLog>(disk->segments, options_, random_, *intake_);
   const LogTime now{static_cast<uint64_t>(ToNanoseconds(loop_.WallNow())), state->clock_ns};

@@ -16,7 +16,10 @@ namespace andon::journal {
 // Thread: any.
 class Positions : public PositionStore {
  public:
-  Positions(PositionMap recovered, uint64_t order) : newest_(std::move(recovered)), order_(order) {}
+  Positions(PositionMap recovered, uint64_t order, Survives survives = Survives::kPowerCut)
+      : newest_(std::move(recovered)), order_(order), survives_(survives) {}
+
+  Survives survives() const override { return survives_; }
 
   std::optional<std::string> Find(std::string_view source) const override;
   void ForEach(std::string_view prefix,
@@ -37,6 +40,7 @@ class Positions : public PositionStore {
   mutable Mutex mutex_;
   PositionMap newest_ GUARDED_BY(mutex_);
   uint64_t order_ GUARDED_BY(mutex_);
+  const Survives survives_;
   uint64_t next_claim_ GUARDED_BY(mutex_) = 1;
   struct OpenClaim {
     std::string source;

@@ -104,7 +104,8 @@ bool Flusher::StartOne() {
   if (chunk->events() == 0) {
     parts_.cursor.Finish(chunk->lane(), chunk->window(), "");
   } else {
-    Write({.chunk = *std::move(chunk), .first_try = now});
+    const Range window = chunk->window();
+    Write({.chunk = *std::move(chunk), .scope = {window}, .first_try = now});
   }
   return true;
 }
@@ -161,6 +162,7 @@ void Flusher::Done(Delivery delivery, WriteResult result) {
   Deliver(delivery, result);
   if (!result.again.empty()) {
     Again({.chunk = delivery.chunk.Only(result.again),
+           .scope = result.again,
            .tries = delivery.tries,
            .first_try = delivery.first_try},
           status);
@@ -180,13 +182,15 @@ void Flusher::Deliver(const Delivery& delivery, WriteResult& result) {
   RunSet named;
   for (const Range& range : result.again) named.Add(range);
   for (const Rejection& rejection : result.rejected) named.Add({rejection.event, rejection.event});
-  const std::vector<Range> rest = named.Missing(chunk.window());
+  std::vector<Range> rest;
+  for (const Range& range : delivery.scope) {
+    const std::vector<Range> unnamed = named.Missing(range);
+    rest.insert(rest.end(), unnamed.begin(), unnamed.end());
+  }
   if (result.status.ok()) {
     const bool whole = result.again.empty() && result.rejected.empty();
     parts_.ledger.Passed(whole ? chunk.events() : chunk.Only(rest).events());
-    for (const Range& range : rest) {
-      parts_.cursor.Finish(chunk.lane(), range, std::exchange(result.note, {}));
-    }
+    if (!rest.empty()) parts_.cursor.Finish(chunk.lane(), rest, std::exchange(result.note, {}));
   } else if (result.status.code() == StatusCode::kRejected) {
     for (const Piece& piece : chunk.Only(rest).pieces()) {
       for (uint32_t i = 0; i < piece.count; ++i) {

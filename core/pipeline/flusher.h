@@ -54,6 +54,7 @@ class Flusher {
   // A chunk on its way. Its window is finished piece by piece, as its events are.
   struct Delivery {
     Chunk chunk;
+    std::vector<Range> scope;  // What of the window it stands for: the rest has its own way.
     int tries = 0;
     MonotonicTime first_try{};
     MonotonicTime due{};

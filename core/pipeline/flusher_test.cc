@@ -35,9 +35,10 @@ class ListCursor final : public OutputCursor {
     for (const Chunk& chunk : chunks) bytes += chunk.bytes();
     return bytes;
   }
-  void Finish(const LaneId& lane, Range window, std::string note) override {
+  using OutputCursor::Finish;
+  void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note) override {
     EXPECT_EQ(lane, kLane);
-    finished.Add(window);
+    for (const Range& range : ranges) finished.Add(range);
     if (!note.empty()) stored = std::move(note);
   }
   void Save(std::string note, UniqueFunction<void(Status)> done) override {
@@ -205,6 +206,19 @@ TEST_F(FlusherTest, FinishesRefusedEventsWhenTheirErrorEventsAreDurable) {
   world_.RunUntilIdle();
   EXPECT_EQ(cursor_.finished.watermark(), 3u);
   EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, WhatComesAgainFinishesNothingElse) {
+  Add(1, 5);
+  Start();
+  Answer({.rejected = {{2, "no"}}, .again = {{4, 4}}});
+  world_.Advance(8s);
+  Answer({});
+  EXPECT_TRUE(cursor_.finished.Contains(4));
+  EXPECT_FALSE(cursor_.finished.Contains(2)) << "its error event is not durable yet";
+  rejected_[0]->durable();
+  world_.RunUntilIdle();
+  EXPECT_EQ(cursor_.finished.watermark(), 5u);
 }
 
 TEST_F(FlusherTest, RefusesEveryEventOfAChunkThatIsRejectedWhole) {
