@@ -116,7 +116,7 @@ void StreamConnection::Keep(std::string_view rest, bool in_partial) {
   const size_t before = partial_.size();
   if (before == 0 && !rest.empty()) partial_since_ = last_read_;
   if (in_partial) {
-    partial_.Consume(before - rest.size());
+    if (before > rest.size()) partial_.Consume(before - rest.size());
   } else {
     partial_.Clear();
     partial_.Append(rest);
