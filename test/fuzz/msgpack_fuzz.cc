@@ -1,11 +1,13 @@
 // msgpack from anybody: our walk, views and writer against msgpack-c's; and our parts against each
 // other, whole and in pieces, predicted and not.
 //
-// What may differ: values that nest deeper than msgpack-c's stack of 32, which it refuses, and
-// containers said to be larger than the input, for which it would ask for all that memory.
+// What may differ: values that nest deeper than msgpack-c's stack of 32, which it refuses;
+// containers said to be larger than the input, for which it would ask for all that memory; and
+// signalling NaNs of 32 bits, which it makes quiet.
 #include <msgpack.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 
@@ -43,7 +45,16 @@ int DepthOf(ValueView value) {
   return deepest;
 }
 
-// Writes what the views show; a float of 32 bits as it is, since our writer has none.
+// A float of 32 bits as it is, since our writer has none; but a NaN quiet.
+void RewriteShortFloat(ValueView value, MsgpackWriter& out) {
+  auto bits = LoadBigEndian<uint32_t>(value.bytes().data() + 1);
+  if (std::isnan(*value.AsFloat())) bits |= uint32_t{1} << 22;
+  std::byte bytes[5] = {value.bytes()[0]};
+  StoreBigEndian(bytes + 1, bits);
+  out.Raw(bytes);
+}
+
+// Writes what the views show.
 void Rewrite(ValueView value, MsgpackWriter& out) {
   switch (value.type()) {
     case ValueType::kNil:
@@ -57,7 +68,8 @@ void Rewrite(ValueView value, MsgpackWriter& out) {
       CHECK(!value.AsInt() || *value.AsInt() >= 0);
       return out.Uint(*value.AsUint());
     case ValueType::kFloat:
-      return value.bytes().size() == 5 ? out.Raw(value.bytes()) : out.Float(*value.AsFloat());
+      return value.bytes().size() == 5 ? RewriteShortFloat(value, out)
+                                       : out.Float(*value.AsFloat());
     case ValueType::kString:
       return out.String(*value.AsString());
     case ValueType::kBinary:
