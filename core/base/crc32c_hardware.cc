@@ -66,9 +66,13 @@ ANDON_CRC_TARGET inline void ThreeStreams(Cursor& at, const crc32c::ShiftTable& 
     uint64_t b = 0;
     uint64_t c = 0;
     for (size_t i = 0; i < kStride; i += 8) {
-      a = Take8<kCopy>(at.to + i, at.from + i, a);
-      b = Take8<kCopy>(at.to + i + kStride, at.from + i + kStride, b);
-      c = Take8<kCopy>(at.to + i + 2 * kStride, at.from + i + 2 * kStride, c);
+      std::byte* to = nullptr;
+      if constexpr (kCopy) to = at.to + i;
+      a = Take8<kCopy>(to, at.from + i, a);
+      if constexpr (kCopy) to += kStride;
+      b = Take8<kCopy>(to, at.from + i + kStride, b);
+      if constexpr (kCopy) to += kStride;
+      c = Take8<kCopy>(to, at.from + i + 2 * kStride, c);
     }
     const uint32_t ab = crc32c::Shift(shift, static_cast<uint32_t>(a)) ^ static_cast<uint32_t>(b);
     at.crc = crc32c::Shift(shift, ab) ^ static_cast<uint32_t>(c);

@@ -100,7 +100,14 @@ std::optional<StoredRecord> StoredRecord::Parse(Bytes untrusted) {
   const RecordHeader& header = record.header_;
   if (header.bytes % 8 != 0 || header.bytes > untrusted.size()) return std::nullopt;
   if (header.bytes < sizeof(RecordHeader)) return std::nullopt;
-  if (header.kind == RecordKind::kDamaged) return record;  // Only its length counts.
+  if (header.kind == RecordKind::kDamaged) {
+    // Only its length counts.
+    RecordHeader nothing;
+    nothing.bytes = header.bytes;
+    nothing.kind = RecordKind::kDamaged;
+    record.header_ = nothing;
+    return record;
+  }
   const uint64_t needed = sizeof(RecordHeader) + BodyBytes(header);
   if (needed > header.bytes || header.bytes - needed >= 8) return std::nullopt;
   return record;
