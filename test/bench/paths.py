@@ -126,7 +126,7 @@ def tail_raw(world, scale=1):
 def syslog_json(world, scale=1, journal=True, octet=0):
     port = world.port()
     out = world.folder / f"syslog-{time.monotonic_ns()}.json"
-    source = {"type": "syslog", "listen": f"tcp://127.0.0.1:{port}", "tag": "bench", "format": "rfc5424"}
+    source = {"type": "syslog", "listen": f"tcp://127.0.0.1:{port}", "tag": "bench", "protocol": "rfc5424"}
     run = Run(world, [source], [{"type": "file", "match": "**", "path": str(out), "format": {"type": "json"}}],
               journal, scale)
     load = answer(loadgen("syslog", to=f"127.0.0.1:{port}", events=run.events, octet=octet, connections=1))
