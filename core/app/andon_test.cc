@@ -18,6 +18,20 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+// Sets a variable of the environment that the program inherits.
+class ScopedVariable {
+ public:
+  ScopedVariable(const char* name, const std::string& value) : name_(name) {
+    setenv(name, value.c_str(), 1);
+  }
+  ~ScopedVariable() { unsetenv(name_); }
+  ScopedVariable(const ScopedVariable&) = delete;
+  ScopedVariable& operator=(const ScopedVariable&) = delete;
+
+ private:
+  const char* name_;
+};
+
 class AndonTest : public testing::Test {
  protected:
   std::string Path(const std::string& name) const { return folder_.Path(name); }
@@ -108,6 +122,39 @@ TEST_F(AndonTest, CheckNamesEveryProblemOnItsOwnLine) {
                                   "\"dummy\"?\n" +
                                   path + ":5:5: \"match\" is required"));
   EXPECT_THAT(ran.err, EndsWith(path + ": 3 problems\n"));
+}
+
+std::string WithFilter(const std::string& filter) {
+  return "service: {data_dir: /tmp/x}\ninputs:\n  - {type: dummy, tag: log.test}\nfilters:\n  - " +
+         filter + "\noutputs:\n  - {type: null, match: \"**\"}\n";
+}
+
+TEST_F(AndonTest, APluginInAFileIsOpenedWhenItIsNamed) {
+  EXPECT_EQ(Andon({"check", Write("none.yaml", WithFilter("{type: sample_file}"))}).status, 1);
+  const ScopedVariable folder("ANDON_PLUGIN_DIR", "/nonexistent:" ANDON_TEST_PLUGINS);
+  const ProgramRun good = Andon({"check", Write("good.yaml", WithFilter("{type: sample_file}"))});
+  EXPECT_EQ(good.status, 0) << good.err << good.out;
+  const ProgramRun bad =
+      Andon({"check", Write("bad.yaml", WithFilter("{type: sample_file, wrod: x}"))});
+  EXPECT_EQ(bad.status, 1);
+  EXPECT_THAT(bad.out + bad.err, HasSubstr("unknown option \"wrod\"; did you mean \"word\"?"));
+  EXPECT_THAT(Andon({"plugins", "sample_file"}).out, HasSubstr("a word that nobody reads"));
+}
+
+TEST_F(AndonTest, APluginFileThatCannotBeUsedSaysWhy) {
+  const ScopedVariable folder("ANDON_PLUGIN_DIR", ANDON_TEST_PLUGINS ":" + folder_.path());
+  const ProgramRun other = Andon({"check", Write("a.yaml", WithFilter("{type: other_version}"))});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.out + other.err, HasSubstr("a.yaml:5:12"));
+  EXPECT_THAT(other.out + other.err, HasSubstr("was made for another version of andon"));
+  Write("garbage.so", "no shared object");
+  const ProgramRun garbage = Andon({"check", Write("b.yaml", WithFilter("{type: garbage}"))});
+  EXPECT_EQ(garbage.status, 1);
+  EXPECT_THAT(garbage.out + garbage.err, HasSubstr("garbage.so cannot be opened"));
+  EXPECT_THAT(Andon({"plugins"}).out, HasSubstr("garbage.so cannot be opened"));
+  // A type is never a path.
+  EXPECT_THAT(Andon({"check", Write("c.yaml", WithFilter("{type: ../garbage}"))}).err,
+              HasSubstr("unknown filter"));
 }
 
 TEST_F(AndonTest, CheckTakesAFolder) {

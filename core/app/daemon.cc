@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -37,7 +38,7 @@ std::string_view WhatText(PartChange::What what) {
 
 void LogProblems(const ApplyReport& report) {
   for (const std::string& problem : report.problems) {
-    LogError("supervisor", "configuration problem", {{"problem", problem}});
+    LogError("supervisor", "cannot run so", {{"problem", problem}});
   }
 }
 
@@ -61,6 +62,7 @@ int Daemon::Run() {
   ConfigureLog({.level = read->service.log_level, .format = read->service.log_format});
   if (!Start(config)) return 1;
   loop_->Run();
+  watchdog_.reset();
   signals_.reset();
   admin_.reset();
   supervisor_.reset();
@@ -74,6 +76,13 @@ bool Daemon::Start(const std::shared_ptr<Config>& config) {
     return false;
   }
   signals_ = *std::move(signals);
+  const Result<int> adopted = sockets_.AdoptFromEnvironment();  // No other thread runs yet.
+  if (!adopted.ok()) {
+    LogError("andond", "cannot start", {{"reason", adopted.status().message()}});
+    return false;
+  }
+  if (*adopted > 0) LogInfo("andond", "sockets from the service manager", {{"sockets", *adopted}});
+  TellWatchdog();
   network_ = MakeRealNetwork(*loop_, &sockets_);
   Environment environment = MachineEnvironment(*loop_, metrics_, sockets_);
   const PipelineConfig read = *ReadPipelineConfig(*config);
@@ -82,6 +91,14 @@ bool Daemon::Start(const std::shared_ptr<Config>& config) {
   supervisor_->Apply({std::to_string(++revision_), config},
                      [this](const ApplyReport& report) { FirstApplied(report); });
   return true;
+}
+
+// Told from this loop: a process whose main thread hangs is started anew.
+void Daemon::TellWatchdog() {
+  const std::optional<Duration> timeout = SdWatchdogTimeout();
+  if (!timeout.has_value()) return;
+  SdNotify("WATCHDOG=1");
+  watchdog_ = loop_->After(*timeout / 2, [this] { TellWatchdog(); });
 }
 
 void Daemon::FirstApplied(const ApplyReport& report) {
@@ -139,7 +156,11 @@ void Daemon::Reload() {
 }
 
 void Daemon::Reloaded(const ApplyReport& report) {
-  SdNotify("READY=1");
+  LogReload(report);
+  SdNotify("READY=1");  // Whoever waits for the reload finds its result in the log.
+}
+
+void Daemon::LogReload(const ApplyReport& report) const {
   if (!report.status.ok()) {
     LogProblems(report);
     LogError("andond", "the new configuration cannot run, the old one goes on",

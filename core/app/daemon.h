@@ -29,6 +29,8 @@ class Daemon {
   void Started();
   void Reload();
   void Reloaded(const ApplyReport& report);
+  void LogReload(const ApplyReport& report) const;
+  void TellWatchdog();
   void Signalled(int number);
   void Stop(int exit_status);
 
@@ -38,6 +40,7 @@ class Daemon {
   SocketKeeper sockets_;
   std::unique_ptr<Network> network_;
   std::unique_ptr<SignalWatch> signals_;
+  std::unique_ptr<Timer> watchdog_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Admin> admin_;
   int revision_ = 0;

@@ -5,6 +5,7 @@
 #include "core/config/config_node.h"
 #include "core/pipeline/pipeline_config.h"
 #include "core/plugin/parser.h"
+#include "core/plugin/plugin_files.h"
 #include "core/plugin/registry.h"
 
 namespace andon {
@@ -41,11 +42,19 @@ std::vector<CatalogEntry> PluginCatalog() {
       Section("every output", "what all outputs have besides their own options",
               PipelineSection::kOutput),
   };
+  std::vector<CatalogEntry> broken;
+  for (const std::string& type : PluginFileTypes()) {
+    const Result<bool> opened = OpenPluginFile(type);
+    if (!opened.ok()) {
+      broken.push_back({"broken file", type, std::string(opened.status().message()), {}});
+    }
+  }
   AddKind<Input>(&catalog);
   AddKind<Filter>(&catalog);
   AddKind<Output>(&catalog);
   AddKind<Parser>(&catalog);
   AddKind<Formatter>(&catalog);
+  for (CatalogEntry& entry : broken) catalog.push_back(std::move(entry));
   return catalog;
 }
 

@@ -9,7 +9,7 @@
 namespace andon {
 
 struct CatalogEntry {
-  std::string kind;  // "section", "input", "filter", "output", "parser", "formatter"
+  std::string kind;  // "section", "input", "filter", "output", "parser", "formatter", "broken file"
   std::string name;
   std::string summary;
   std::vector<OptionDescription> options;

@@ -28,10 +28,15 @@ class Logger {
     g_level.store(options.level, std::memory_order_relaxed);
   }
 
-  void SetTap(std::function<void(const LogEvent&)> tap) {
+  uint64_t SetTap(std::function<void(const LogEvent&)> tap) {
     // Waits for calls of the old one, so that its owner may go.
     MutexLock lock(tap_mutex_);
     tap_ = std::move(tap);
+    return ++tap_number_;
+  }
+  void RemoveTap(uint64_t number) {
+    MutexLock lock(tap_mutex_);
+    if (number == tap_number_) tap_ = nullptr;
   }
 
   void Write(LogLevel level, std::string_view part, std::string_view message,
@@ -85,6 +90,7 @@ class Logger {
   std::optional<LogLimiter> limiter_ GUARDED_BY(mutex_);
   Mutex tap_mutex_;
   std::function<void(const LogEvent&)> tap_ GUARDED_BY(tap_mutex_);
+  uint64_t tap_number_ GUARDED_BY(tap_mutex_) = 0;
 };
 
 // Never destroyed: threads may log while the process ends.
@@ -111,7 +117,10 @@ std::string_view LogLevelName(LogLevel level) {
 
 void ConfigureLog(const LogOptions& options) { TheLogger().Configure(options); }
 
-void SetLogTap(std::function<void(const LogEvent&)> tap) { TheLogger().SetTap(std::move(tap)); }
+uint64_t SetLogTap(std::function<void(const LogEvent&)> tap) {
+  return TheLogger().SetTap(std::move(tap));
+}
+void RemoveLogTap(uint64_t number) { TheLogger().RemoveTap(number); }
 
 void Log(LogLevel level, std::string_view part, std::string_view message,
          std::initializer_list<LogField> fields) {

@@ -52,8 +52,11 @@ struct LogOptions {
 void ConfigureLog(const LogOptions& options);
 
 // Called for each event that is written, besides stderr, on the thread that logged; it must not log
-// itself, nor block. The input andon_log uses it. An empty function takes it away. Thread: any.
-void SetLogTap(std::function<void(const LogEvent&)> tap);
+// itself, nor block. The input andon_log uses it. Replaces the one before. Returns its number, for
+// RemoveLogTap. Thread: any.
+uint64_t SetLogTap(std::function<void(const LogEvent&)> tap);
+// Waits for a call that is under way. Does nothing when another tap has replaced it.
+void RemoveLogTap(uint64_t number);
 
 // Thread: any.
 void Log(LogLevel level, std::string_view part, std::string_view message,

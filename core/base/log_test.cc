@@ -128,6 +128,21 @@ TEST_F(LogTest, LinesOfManyThreadsDoNotMix) {
   }));
 }
 
+TEST_F(LogTest, OnlyTheTapThatIsThereCanBeTakenAway) {
+  ConfigureLog({});
+  StderrCapture capture;
+  int first = 0;
+  int second = 0;
+  const uint64_t replaced = SetLogTap([&](const LogEvent&) { ++first; });
+  const uint64_t number = SetLogTap([&](const LogEvent&) { ++second; });
+  RemoveLogTap(replaced);
+  LogInfo("a", "taken away too late");
+  RemoveLogTap(number);
+  LogInfo("a", "nobody listens");
+  EXPECT_EQ(first, 0);
+  EXPECT_EQ(second, 1);
+}
+
 TEST_F(LogTest, ATapThatIsTakenAwayIsNotRunningAnyMore) {
   ConfigureLog({.burst_per_message = 1'000'000});
   StderrCapture capture;
@@ -138,8 +153,7 @@ TEST_F(LogTest, ATapThatIsTakenAwayIsNotRunningAnyMore) {
   for (int i = 0; i < 100; ++i) {
     // Its owner goes right after taking it away.
     auto owner = std::make_unique<std::atomic<int>>(0);
-    SetLogTap([count = owner.get()](const LogEvent&) { ++*count; });
-    SetLogTap({});
+    RemoveLogTap(SetLogTap([count = owner.get()](const LogEvent&) { ++*count; }));
   }
   stop = true;
   logging.join();

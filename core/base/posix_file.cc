@@ -52,17 +52,21 @@ bool PosixFile::LeaveDirect(uint64_t offset, const void* memory, size_t size) {
   return true;
 }
 
+// After a call that failed: whether the same one may do better now.
+bool PosixFile::MayTryAgain(int error, uint64_t offset, Bytes memory) {
+  if (error == EINTR) return true;
+  return error == EINVAL && LeaveDirect(offset, memory.data(), memory.size());
+}
+
 Result<size_t> PosixFile::ReadAt(uint64_t offset, std::span<std::byte> to) {
   size_t done = 0;
   while (done < to.size()) {
-    const ssize_t got =
-        pread(fd_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+    const std::span<std::byte> rest = to.subspan(done);
+    const ssize_t got = pread(fd_, rest.data(), rest.size(), static_cast<off_t>(offset + done));
     if (got < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EINVAL && LeaveDirect(offset + done, to.data() + done, to.size() - done)) {
-        continue;
-      }
-      return Fail(Span("read", to.size(), offset), errno);
+      const int error = errno;
+      if (MayTryAgain(error, offset + done, rest)) continue;
+      return Fail(Span("read", to.size(), offset), error);
     }
     done += static_cast<size_t>(got);
     // With O_DIRECT a part that is no multiple of the alignment is the file's end.
@@ -86,26 +90,24 @@ ssize_t PosixFile::WriteSome(uint64_t offset, Bytes from, bool durable) {
   return fdatasync(fd_) == 0 ? wrote : -1;
 }
 
+// How much of what was written counts: with O_DIRECT the next try must start on a boundary again.
+size_t PosixFile::Taken(size_t wrote, size_t wanted) const {
+  return wrote == wanted || !direct() ? wrote : wrote - wrote % kDirectAlignment;
+}
+
 Status PosixFile::WriteAt(uint64_t offset, Bytes from, bool durable) {
   size_t done = 0;
   while (done < from.size()) {
     const Bytes rest = from.subspan(done);
     const ssize_t wrote = WriteSome(offset + done, rest, durable);
     if (wrote < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EINVAL && LeaveDirect(offset + done, rest.data(), rest.size())) continue;
-      return Fail(Span("write", from.size(), offset), errno);
+      const int error = errno;
+      if (MayTryAgain(error, offset + done, rest)) continue;
+      return Fail(Span("write", from.size(), offset), error);
     }
-    if (wrote == 0) return Fail(Span("write", from.size(), offset), EIO);
-    // With O_DIRECT the next try must start on a boundary again.
-    const auto taken = static_cast<size_t>(wrote);
-    if (taken == rest.size() || !direct()) {
-      done += taken;
-    } else if (taken < kDirectAlignment) {
-      return Fail(Span("write", from.size(), offset), ENOSPC);
-    } else {
-      done += taken - taken % kDirectAlignment;
-    }
+    const size_t taken = Taken(static_cast<size_t>(wrote), rest.size());
+    if (taken == 0) return Fail(Span("write", from.size(), offset), ENOSPC);
+    done += taken;
   }
   return OkStatus();
 }

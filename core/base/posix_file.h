@@ -33,6 +33,8 @@ class PosixFile : public File {
   Status Fail(std::string_view what, int error);
   // From now on through the page cache; false when it was so already or cannot be.
   bool LeaveDirect(uint64_t offset, const void* memory, size_t size);
+  bool MayTryAgain(int error, uint64_t offset, Bytes memory);
+  size_t Taken(size_t wrote, size_t wanted) const;
   ssize_t WriteSome(uint64_t offset, Bytes from, bool durable);
 
   const int fd_;

@@ -74,11 +74,9 @@ const char* FieldWriter::Write(size_t rule, std::string_view key, std::string_vi
     const char* error = nullptr;
     if (TakeTime(text, false, out, &error) || error != nullptr) return error;
   }
-  if (rule == kNested) {
-    out.Field(key, text);
-  } else if (IsNull(text)) {
+  if (rule != kNested && IsNull(text)) {
     out.FieldNil(key);
-  } else if (rule == 0 || rule == kPlain) {
+  } else if (rule == 0 || rule >= kNested) {
     out.Field(key, text);
   } else {
     rules_[rule].type->Write(key, text, out);

@@ -11,6 +11,24 @@ size_t Digits(std::string_view text, size_t from) {
   return at - from;
 }
 
+// False: a point without digits behind it.
+bool TakeFraction(std::string_view text, size_t* at) {
+  if (*at == text.size() || text[*at] != '.') return true;
+  const size_t digits = Digits(text, *at + 1);
+  *at += 1 + digits;
+  return digits > 0;
+}
+
+// False: an e without digits behind it.
+bool TakeExponent(std::string_view text, size_t* at) {
+  if (*at == text.size() || (text[*at] != 'e' && text[*at] != 'E')) return true;
+  const size_t sign = *at + 1;
+  const bool is_signed = sign < text.size() && (text[sign] == '+' || text[sign] == '-');
+  const size_t digits = Digits(text, sign + (is_signed ? 1 : 0));
+  *at = sign + (is_signed ? 1 : 0) + digits;
+  return digits > 0;
+}
+
 }  // namespace
 
 bool IsJsonNumber(std::string_view text) {
@@ -18,19 +36,7 @@ bool IsJsonNumber(std::string_view text) {
   const size_t whole = Digits(text, at);
   if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
   at += whole;
-  if (at < text.size() && text[at] == '.') {
-    const size_t fraction = Digits(text, at + 1);
-    if (fraction == 0) return false;
-    at += 1 + fraction;
-  }
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    ++at;
-    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-    const size_t exponent = Digits(text, at);
-    if (exponent == 0) return false;
-    at += exponent;
-  }
-  return at == text.size();
+  return TakeFraction(text, &at) && TakeExponent(text, &at) && at == text.size();
 }
 
 void WriteJsonNumber(std::string_view text, MsgpackWriter out) {

@@ -95,6 +95,7 @@ struct JsonReader::State {
   const char* WriteScalar(size_t rule, std::string_view key, ondemand::value& value,
                           RecordWriter& out);
   const char* WriteElement(ondemand::value& value, int depth, RecordWriter& out);
+  const char* WriteScalarElement(ondemand::value& value, RecordWriter& out);
   const char* Object(ondemand::value& value, int depth, RecordWriter& out);
   const char* Array(ondemand::value& value, int depth, RecordWriter& out);
   // The string whose opening quote is in front of `raw`.
@@ -271,35 +272,41 @@ const char* JsonReader::State::WriteArray(ondemand::array array, int depth, Reco
 
 const char* JsonReader::State::WriteElement(ondemand::value& value, int depth, RecordWriter& out) {
   ondemand::json_type type{};
+  if (value.type().get(type) != simdjson::SUCCESS) return kBadJson;
+  const bool is_object = type == ondemand::json_type::object;
+  if (!is_object && type != ondemand::json_type::array) return WriteScalarElement(value, out);
+  if (depth >= kMaxJsonDepth) return kTooDeep;
+  is_object ? out.BeginMapValue() : out.BeginArrayValue();
+  const char* why = is_object ? Object(value, depth + 1, out) : Array(value, depth + 1, out);
+  if (why == nullptr) out.End();
+  return why;
+}
+
+const char* JsonReader::State::WriteScalarElement(ondemand::value& value, RecordWriter& out) {
   ondemand::raw_json_string raw;
   std::string_view text;
   bool flag = false;
-  if (value.type().get(type) != simdjson::SUCCESS) return kBadJson;
-  const bool is_object = type == ondemand::json_type::object;
-  if (is_object || type == ondemand::json_type::array) {
-    if (depth >= kMaxJsonDepth) return kTooDeep;
-    is_object ? out.BeginMapValue() : out.BeginArrayValue();
-    const char* why = is_object ? Object(value, depth + 1, out) : Array(value, depth + 1, out);
-    if (why == nullptr) out.End();
-    return why;
+  switch (value.type().value_unsafe()) {
+    case ondemand::json_type::string:
+      if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS || !ReadString(raw, &text)) {
+        return kBadJson;
+      }
+      out.Value(text);
+      return nullptr;
+    case ondemand::json_type::number:
+      text = WithoutSpaceBehind(value.raw_json_token());
+      if (!IsJsonNumber(text)) return kBadJson;
+      WriteJsonNumber(text, out.RawValue());
+      return nullptr;
+    case ondemand::json_type::boolean:
+      if (value.get_bool().get(flag) != simdjson::SUCCESS) return kBadJson;
+      out.RawValue().Bool(flag);
+      return nullptr;
+    default:
+      if (value.is_null().get(flag) != simdjson::SUCCESS || !flag) return kBadJson;
+      out.RawValue().Nil();
+      return nullptr;
   }
-  if (type == ondemand::json_type::string) {
-    if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS || !ReadString(raw, &text)) {
-      return kBadJson;
-    }
-    out.Value(text);
-  } else if (type == ondemand::json_type::number) {
-    text = WithoutSpaceBehind(value.raw_json_token());
-    if (!IsJsonNumber(text)) return kBadJson;
-    WriteJsonNumber(text, out.RawValue());
-  } else if (type == ondemand::json_type::boolean) {
-    if (value.get_bool().get(flag) != simdjson::SUCCESS) return kBadJson;
-    out.RawValue().Bool(flag);
-  } else {
-    if (value.is_null().get(flag) != simdjson::SUCCESS || !flag) return kBadJson;
-    out.RawValue().Nil();
-  }
-  return nullptr;
 }
 
 }  // namespace andon

@@ -115,35 +115,39 @@ size_t WriteSpecial(std::string_view text, char*& to) {
   return 1;
 }
 
-// The rest of a text that has something special in it.
+// How many bytes at the front are plain, up to `most`; they are copied.
+size_t CopyPlain(char* to, const char* from, size_t most) {
+  if (most >= 16) return CopyPlain16(to, from);
+  size_t plain = 0;
+  while (plain < most && !IsSpecial(static_cast<unsigned char>(from[plain]))) {
+    to[plain] = from[plain];
+    ++plain;
+  }
+  return plain;
+}
+
+// Takes a piece of up to `most` bytes, and the rest of a character that goes beyond it.
+char* EscapePiece(std::string_view& text, size_t most, char* to) {
+  while (most > 0) {
+    const size_t plain = CopyPlain(to, text.data(), most);
+    to += plain;
+    text.remove_prefix(plain);
+    most -= plain;
+    if (most == 0 || plain == 16) continue;
+    const size_t special = WriteSpecial(text, to);
+    text.remove_prefix(special);
+    most -= std::min(special, most);
+  }
+  return to;
+}
+
+// The rest of a text that has something special in it: a piece at a time, so that room for the
+// worst is never much.
 void AppendEscaped(std::string_view text, ByteBuffer& out) {
   while (!text.empty()) {
-    // A piece at a time, so that room for the worst is never much.
     const size_t piece = std::min(text.size(), size_t{4096});
     char* const begin = reinterpret_cast<char*>(out.Tail(piece * kLongestEscape + 16));
-    char* to = begin;
-    const char* const limit = text.data() + piece;
-    const char* const end = text.data() + text.size();
-    const char* from = text.data();
-    while (from < limit) {
-      const size_t left = static_cast<size_t>(limit - from);
-      size_t plain = 0;
-      if (left >= 16) {
-        plain = CopyPlain16(to, from);
-      } else {
-        while (plain < left && !IsSpecial(static_cast<unsigned char>(from[plain]))) {
-          to[plain] = from[plain];
-          ++plain;
-        }
-      }
-      to += plain;
-      from += plain;
-      if (plain == 16 || from == limit) continue;
-      // A character may go beyond the piece.
-      from += WriteSpecial({from, static_cast<size_t>(end - from)}, to);
-    }
-    out.Advance(static_cast<size_t>(to - begin));
-    text.remove_prefix(static_cast<size_t>(from - text.data()));
+    out.Advance(static_cast<size_t>(EscapePiece(text, piece, begin) - begin));
   }
 }
 

@@ -102,7 +102,7 @@ const char* TakeStructuredData(std::string_view& text, std::string_view* element
 
 uint32_t StructuredDataWriter::ElementNumber(std::string_view id) {
   const auto next = static_cast<uint32_t>(ids_.size());
-  uint32_t number = next;
+  uint32_t number = 0;
   if (ids_.size() < kFew) {
     number = static_cast<uint32_t>(std::find(ids_.begin(), ids_.end(), id) - ids_.begin());
   } else {
@@ -155,28 +155,29 @@ void StructuredDataWriter::WriteParameters(std::span<Parameter> parameters, Reco
                      [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
-    if (parameters[i].written) continue;
-    const std::string_view name = parameters[i].name;
-    bool repeated = false;
-    for (size_t j = i + 1; j < parameters.size(); ++j) {
-      if (parameters[j].name != name) {
-        if (sorted) break;
-        continue;
-      }
-      if (!repeated) {
-        out.BeginArray(name);
-        out.Value(Unescaped(parameters[i].value));
-        repeated = true;
-      }
-      parameters[j].written = true;
-      out.Value(Unescaped(parameters[j].value));
-    }
-    if (repeated) {
-      out.End();
-    } else {
-      out.Field(name, Unescaped(parameters[i].value));
-    }
+    if (!parameters[i].written) WriteParameter(parameters.subspan(i), sorted, out);
   }
+}
+
+void StructuredDataWriter::WriteParameter(std::span<Parameter> parameters, bool sorted,
+                                          RecordWriter& out) {
+  const std::string_view name = parameters[0].name;
+  size_t next = 1;
+  // The next of the same name, or the end; sorted ones are neighbours.
+  const auto find = [&] {
+    while (next < parameters.size() && parameters[next].name != name) {
+      next = sorted ? parameters.size() : next + 1;
+    }
+    return next < parameters.size();
+  };
+  if (!find()) return out.Field(name, Unescaped(parameters[0].value));
+  out.BeginArray(name);
+  out.Value(Unescaped(parameters[0].value));
+  for (; find(); ++next) {
+    parameters[next].written = true;
+    out.Value(Unescaped(parameters[next].value));
+  }
+  out.End();
 }
 
 void StructuredDataWriter::Write(std::string_view key, std::string_view elements,

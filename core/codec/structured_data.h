@@ -32,6 +32,8 @@ class StructuredDataWriter {
   void Collect(std::string_view elements);
   uint32_t ElementNumber(std::string_view id);
   void WriteParameters(std::span<Parameter> parameters, RecordWriter& out);
+  // The first of these and all that have its name.
+  void WriteParameter(std::span<Parameter> parameters, bool sorted, RecordWriter& out);
   std::string_view Unescaped(std::string_view value);
 
   std::vector<std::string_view> ids_;

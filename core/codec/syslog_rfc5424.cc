@@ -26,6 +26,21 @@ const char* TakeName(std::string_view& text, std::string_view* word) {
   return nullptr;
 }
 
+// Z or +hh:mm, with something behind it. At least seven bytes are there.
+bool TakeExactOffset(std::string_view& text, int* seconds) {
+  if (text[0] == 'Z') {
+    text.remove_prefix(1);
+    return true;
+  }
+  const int hours = TwoDigits(text.data() + 1);
+  const int minutes = TwoDigits(text.data() + 4);
+  if ((text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
+  *seconds = (hours * 60 + minutes) * (text[0] == '-' ? -60 : 60);
+  text.remove_prefix(6);
+  return true;
+}
+
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
     const size_t size = Utf8CharacterSize(text);
@@ -83,19 +98,7 @@ bool SyslogScanner::TakeKnownMinute5424(std::string_view& text, SyslogMessage* m
     if (!TakeFraction(rest, &nanosecond) || rest.size() < 7) return false;
   }
   int offset = 0;
-  if (rest[0] == 'Z') {
-    rest.remove_prefix(1);
-  } else {
-    const int hours = TwoDigits(rest.data() + 1);
-    const int minutes = TwoDigits(rest.data() + 4);
-    const bool signed_offset = rest[0] == '+' || rest[0] == '-';
-    if (!signed_offset || rest[3] != ':' || hours < 0 || hours > 23 || minutes < 0 ||
-        minutes > 59) {
-      return false;
-    }
-    offset = (hours * 60 + minutes) * (rest[0] == '-' ? -60 : 60);
-    rest.remove_prefix(6);
-  }
+  if (!TakeExactOffset(rest, &offset)) return false;
   const int64_t seconds = minute_5424_.begin() + second - offset;
   if (rest[0] != ' ' || seconds < 0 || seconds > UINT32_MAX) return false;
   message->timestamp = text.substr(0, text.size() - rest.size());

@@ -164,36 +164,44 @@ bool IsNumeric(char directive) {
 
 }  // namespace
 
+// The directive behind the `%` at `text[*at]`; `*at` is then on its letter. Flags of strftime that
+// say how to pad are stepped over.
+TimeFormat::Step TimeFormat::ReadStep(std::string_view text, size_t* at) {
+  Step step{'%', 0, 0, false, *at + 1};
+  size_t i = *at + 1;
+  while (i < text.size() && (text[i] == '-' || text[i] == '^' || text[i] == '0')) ++i;
+  if (i + 1 < text.size() && IsDigit(text[i])) step.digits = static_cast<uint8_t>(text[i++] - '0');
+  if (i + 1 < text.size() && text[i] == ':') {
+    step.colon = true;
+    ++i;
+  }
+  if (i < text.size()) step.directive = text[i];
+  step.at_end = i >= text.size();
+  *at = i;
+  return step;
+}
+
+void TimeFormat::AddStep(const Step& step, std::vector<Step>* steps) {
+  const std::string_view parts = step.at_end ? std::string_view() : Composite(step.directive);
+  if (!parts.empty()) {
+    for (Step part : Expand(parts)) {
+      part.column = step.column;
+      steps->push_back(part);
+    }
+  } else if (!step.at_end && std::string_view("%nt").find(step.directive) < 3) {
+    steps->push_back({0, step.directive == '%' ? '%' : ' ', 0, false, step.column});
+  } else {
+    steps->push_back(step);
+  }
+}
+
 std::vector<TimeFormat::Step> TimeFormat::Expand(std::string_view text) {
   std::vector<Step> steps;
   for (size_t i = 0; i < text.size(); ++i) {
-    const size_t column = i + 1;
-    if (text[i] != '%') {
-      steps.push_back({0, text[i], 0, false, column});
-      continue;
-    }
-    Step step{'%', 0, 0, false, column};
-    ++i;
-    while (i < text.size() && (text[i] == '-' || text[i] == '^' || text[i] == '0')) ++i;
-    if (i + 1 < text.size() && IsDigit(text[i]))
-      step.digits = static_cast<uint8_t>(text[i++] - '0');
-    if (i + 1 < text.size() && text[i] == ':') {
-      step.colon = true;
-      ++i;
-    }
-    if (i >= text.size()) {
-      steps.push_back(step);
-      break;
-    }
-    step.directive = text[i];
-    if (const std::string_view parts = Composite(text[i]); !parts.empty()) {
-      for (const Step& part : Expand(parts)) {
-        steps.push_back({part.directive, part.literal, 0, false, column});
-      }
-    } else if (text[i] == '%' || text[i] == 'n' || text[i] == 't') {
-      steps.push_back({0, text[i] == '%' ? '%' : ' ', 0, false, column});
+    if (text[i] == '%') {
+      AddStep(ReadStep(text, &i), &steps);
     } else {
-      steps.push_back(step);
+      steps.push_back({0, text[i], 0, false, i + 1});
     }
   }
   return steps;
@@ -201,7 +209,7 @@ std::vector<TimeFormat::Step> TimeFormat::Expand(std::string_view text) {
 
 const char* TimeFormat::Problem(const Step& step) {
   if (step.directive == 0) return nullptr;
-  if (step.directive == '%') return "\"%\" at the end: write %% for the character";
+  if (step.at_end) return "\"%\" at the end: write %% for the character";
   if (std::string_view("CGgVUW").find(step.directive) != std::string_view::npos) {
     return "weeks and centuries are not supported: use %Y, %m, %d or %j";
   }
@@ -252,21 +260,21 @@ bool TimeFormat::Read(std::string_view text, ClockFields* fields) const {
   if (kind_ == Kind::kIso8601) return ReadIso8601(text, fields);
   if (kind_ != Kind::kDirectives) return ReadUnixTime(text, fields);
   for (size_t i = 0; i < steps_.size(); ++i) {
-    const Step& step = steps_[i];
-    bool taken = false;
-    if (step.directive == 0) {
-      taken = TakeLiteral(text, step.literal);
-    } else if (const NumberRule* rule = FindNumberRule(step.directive)) {
-      taken = TakeNumber(text, *rule, fields);
-    } else if (step.directive == 'N' || step.directive == 'L') {
-      const size_t digits = step.digits != 0 ? step.digits : (step.directive == 'L' ? 3 : 9);
-      taken = TakeFraction(text, &fields->nanosecond, FollowedByDigit(i) ? digits : SIZE_MAX);
-    } else {
-      taken = TakeOther(text, step.directive, fields);
-    }
-    if (!taken) return false;
+    if (!TakeStep(i, text, fields)) return false;
   }
   return text.empty();
+}
+
+bool TimeFormat::TakeStep(size_t index, std::string_view& text, ClockFields* fields) const {
+  const Step& step = steps_[index];
+  if (step.directive == 0) return TakeLiteral(text, step.literal);
+  if (const NumberRule* rule = FindNumberRule(step.directive)) {
+    return TakeNumber(text, *rule, fields);
+  }
+  if (step.directive != 'N' && step.directive != 'L')
+    return TakeOther(text, step.directive, fields);
+  const size_t digits = step.digits != 0 ? step.digits : (step.directive == 'L' ? 3 : 9);
+  return TakeFraction(text, &fields->nanosecond, FollowedByDigit(index) ? digits : SIZE_MAX);
 }
 
 void TimeFormat::Write(EventTime time, ZoneClock& clock, ByteBuffer& out) const {

@@ -48,9 +48,13 @@ class TimeFormat {
     uint8_t digits;  // Of %3N; else 0.
     bool colon;      // %:z
     size_t column;
+    bool at_end = false;  // A lone `%`.
   };
+  static Step ReadStep(std::string_view text, size_t* at);
+  static void AddStep(const Step& step, std::vector<Step>* steps);
   static std::vector<Step> Expand(std::string_view text);
   static const char* Problem(const Step& step);
+  bool TakeStep(size_t index, std::string_view& text, ClockFields* fields) const;
   bool FollowedByDigit(size_t step) const;
 
   std::string text_ = "iso8601";

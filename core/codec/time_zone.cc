@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/base/file.h"
 #include "core/codec/zone_rule.h"
 
@@ -31,6 +32,13 @@ class TzifReader {
     *value = LoadBigEndian<T>(rest_.data());
     rest_ = rest_.subspan(sizeof(T));
     return true;
+  }
+  // A number that is known to be there.
+  template <class T, class Raw>
+  T Take() {
+    Raw value = 0;
+    CHECK(Number(&value));
+    return static_cast<T>(value);
   }
   std::string_view rest() const { return AsText(rest_); }
 
@@ -65,18 +73,15 @@ struct TzifHeader {
 // "+09:00", "-0330", "+9"
 bool ParseOffset(std::string_view text, int32_t* seconds) {
   if (text.size() < 2 || (text[0] != '+' && text[0] != '-')) return false;
-  std::string digits;
-  for (const char c : text.substr(1)) {
-    if (c == ':' && digits.size() == 2) continue;
-    if (c < '0' || c > '9') return false;
-    digits += c;
-  }
-  if (digits.size() < 3) digits = (digits.size() == 1 ? "0" : "") + digits + "00";
+  std::string digits(text.substr(1));
+  if (digits.size() == 5 && digits[2] == ':') digits.erase(2, 1);
+  if (digits.find_first_not_of("0123456789") != std::string::npos) return false;
+  if (digits.size() == 1) digits.insert(0, 1, '0');
+  if (digits.size() == 2) digits += "00";
   if (digits.size() != 4) return false;
-  const int hours = std::atoi(digits.substr(0, 2).c_str());
-  const int minutes = std::atoi(digits.substr(2).c_str());
-  if (hours > 23 || minutes > 59) return false;
-  *seconds = (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+  const int number = std::atoi(digits.c_str());
+  if (number / 100 > 23 || number % 100 > 59) return false;
+  *seconds = (text[0] == '-' ? -60 : 60) * (number / 100 * 60 + number % 100);
   return true;
 }
 
@@ -120,41 +125,44 @@ struct TimeZone::Table {
   ZoneRule rule;  // After the last.
 };
 
-Result<TimeZone> TimeZone::FromTzif(Bytes untrusted, std::string name) {
+// Reads the changes and their offsets. False: the bytes are no zone file's.
+bool TimeZone::ReadTable(Bytes untrusted, Table* table) {
   TzifReader reader(untrusted);
   TzifHeader header;
-  const auto damaged = [&name] { return Corrupt("time zone " + name + ": zone file is damaged"); };
-  if (!header.Read(reader)) return damaged();
   // Version 1 ends in 2038 and has no rule; every file since 2005 has the second part.
-  if (header.version < '2' || !reader.Skip(header.Bytes(4)) || !header.Read(reader)) {
-    return damaged();
+  if (!header.Read(reader) || header.version < '2' || !reader.Skip(header.Bytes(4)) ||
+      !header.Read(reader) || header.Bytes(8) > reader.rest().size() || header.types == 0) {
+    return false;
   }
-  if (header.Bytes(8) > reader.rest().size()) return damaged();
-  auto table = std::make_shared<Table>();
   table->changes.resize(header.changes);
-  for (Table::Change& change : table->changes) {
-    uint64_t at = 0;
-    if (!reader.Number(&at)) return damaged();
-    change.at = static_cast<int64_t>(at);
-  }
   std::vector<uint8_t> kinds(header.changes);
-  for (uint8_t& kind : kinds) {
-    if (!reader.Number(&kind) || kind >= header.types) return damaged();
-  }
   std::vector<int32_t> offsets(header.types);
+  // They are all there: the header's sum was compared with what is left.
+  for (Table::Change& change : table->changes) change.at = reader.Take<int64_t, uint64_t>();
+  for (uint8_t& kind : kinds) kind = reader.Take<uint8_t, uint8_t>();
   for (int32_t& offset : offsets) {
-    uint32_t seconds = 0;
-    if (!reader.Number(&seconds) || !reader.Skip(2)) return damaged();
-    offset = static_cast<int32_t>(seconds);
-    if (offset < -93'600 || offset > 93'600) return damaged();
+    offset = reader.Take<int32_t, uint32_t>();
+    (void)reader.Skip(2);
+    if (offset < -93'600 || offset > 93'600) return false;
   }
-  if (offsets.empty() || !reader.Skip(header.BytesAfterTypes(8))) return damaged();
+  (void)reader.Skip(header.BytesAfterTypes(8));
   table->first = offsets[0];
-  for (size_t i = 0; i < kinds.size(); ++i) table->changes[i].offset = offsets[kinds[i]];
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (kinds[i] >= offsets.size()) return false;
+    table->changes[i].offset = offsets[kinds[i]];
+  }
   std::string_view footer = reader.rest();
   if (footer.size() > 2 && footer.front() == '\n') {
     footer = footer.substr(1, footer.find('\n', 1) - 1);
     table->has_rule = ZoneRule::Parse(footer, &table->rule);
+  }
+  return true;
+}
+
+Result<TimeZone> TimeZone::FromTzif(Bytes untrusted, std::string name) {
+  auto table = std::make_shared<Table>();
+  if (!ReadTable(untrusted, table.get())) {
+    return Corrupt("time zone " + name + ": zone file is damaged");
   }
   TimeZone zone;
   zone.name_ = std::move(name);

@@ -34,6 +34,7 @@ class TimeZone {
 
  private:
   struct Table;
+  static bool ReadTable(Bytes untrusted, Table* table);
   std::string name_ = "UTC";
   int32_t fixed_ = 0;
   std::shared_ptr<const Table> table_;

@@ -85,45 +85,45 @@ class NestedWalk {
 
 }  // namespace
 
+// The length of the scalar at `value` when it looks as expected; else 0.
+inline size_t RecordShape::ExpectedSize(const Step& step, const std::byte* value) {
+  const uint8_t first = FirstByte(value);
+  switch (step.next) {
+    case Next::kFixString:
+      return msgpack::IsFixString(first) ? 1 + size_t{first & 31u} : 0;
+    case Next::kShortString:
+      return first == msgpack::kString8 ? 2 + size_t{FirstByte(value + 1)} : 0;
+    case Next::kFixed:
+      return kFixedSizes[first] == step.size ? step.size : 0;
+    case Next::kNumber:
+      return msgpack::IsSizedNumber(first) ? 1 + (size_t{1} << (first & 3)) : 0;
+    case Next::kNothing:
+    case Next::kAny:
+      break;
+  }
+  return 0;
+}
+
 size_t RecordShape::Match(Bytes untrusted) {
   const std::byte* const begin = untrusted.data();
   const size_t size = untrusted.size();
   size_t offset = 0;
   for (Step *step = steps_.data(), *const end = step + count_; step != end; ++step) {
     if (offset + kMargin > size) return 0;
-    const std::byte* at = begin + offset;
+    const std::byte* const at = begin + offset;
     const uint64_t differ = ((LoadWord(at) ^ step->want[0]) & step->mask[0]) |
                             ((LoadWord(at + 8) ^ step->want[1]) & step->mask[1]);
     if (differ != 0) return 0;
     offset += step->literal_bytes;
-    at += step->literal_bytes;
-    const uint8_t first = FirstByte(at);
-    switch (step->next) {
-      case Next::kNothing:
-        continue;
-      case Next::kFixString:
-        if (!msgpack::IsFixString(first)) break;
-        offset += 1 + (first & 31);
-        continue;
-      case Next::kShortString:
-        if (first != msgpack::kString8) break;
-        offset += 2 + size_t{FirstByte(at + 1)};
-        continue;
-      case Next::kFixed:
-        if (kFixedSizes[first] != step->size) break;
-        offset += step->size;
-        continue;
-      case Next::kNumber:
-        if (!msgpack::IsSizedNumber(first)) break;
-        offset += 1 + (size_t{1} << (first & 3));
-        continue;
-      case Next::kAny:
-        break;
+    if (step->next == Next::kNothing) continue;
+    const std::byte* const value = begin + offset;
+    size_t scalar = ExpectedSize(*step, value);
+    if (scalar == 0) [[unlikely]] {
+      scalar = ScalarSize(value);
+      if (scalar == 0) return 0;
+      Surprise(*step, FirstByte(value));
     }
-    const size_t scalar = ScalarSize(at);
-    if (scalar == 0) return 0;
     offset += scalar;
-    Surprise(*step, first);
   }
   if (offset > size || offset == 0) return 0;
   ++matches_;

@@ -52,6 +52,7 @@ class RecordShape {
   static constexpr size_t kMaxSteps = 64;
   static constexpr size_t kLiteralBytes = 16;
 
+  static size_t ExpectedSize(const Step& step, const std::byte* value);
   void Surprise(Step& step, uint8_t first);
   bool Take(const std::byte* record);
   bool AddLiteral(Bytes literal);

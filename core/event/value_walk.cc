@@ -14,6 +14,17 @@ inline uint64_t FixCount(uint8_t first) {
   return first < msgpack::kFixArray ? 2 * (first & 15u) : first & 15u;
 }
 
+// Past the common scalars at `at`, at most `left` of them; counts them off.
+inline const std::byte* SkipScalars(const std::byte* at, const std::byte* end, uint64_t& left) {
+  while (left > 0 && at != end) {
+    const size_t scalar = msgpack::CommonScalarSize(at, end);
+    if (scalar == 0 || scalar > static_cast<size_t>(end - at)) break;
+    at += scalar;
+    --left;
+  }
+  return at;
+}
+
 }  // namespace
 
 WalkOutcome ValueWalk::Continue(Bytes untrusted) {
@@ -22,12 +33,7 @@ WalkOutcome ValueWalk::Continue(Bytes untrusted) {
   uint64_t left = left_;
   WalkOutcome outcome = WalkOutcome::kOk;
   for (;;) {
-    while (left > 0 && at != end) {
-      const size_t scalar = msgpack::CommonScalarSize(at, end);
-      if (scalar == 0 || scalar > static_cast<size_t>(end - at)) break;
-      at += scalar;
-      --left;
-    }
+    at = SkipScalars(at, end, left);
     if (left == 0) {
       if (depth_ == 0) break;
       left = outer_[static_cast<size_t>(--depth_)];

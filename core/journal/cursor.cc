@@ -61,6 +61,7 @@ void Cursor::Attach(const CursorOptions& options, Loop& output, Callbacks callba
   });
   backlog_ = std::make_unique<Backlog>(charge_);
   progress_.Restart();
+  announced_.clear();
   scanned_segment_ = 0;
   arrived_.clear();
   arrived_bytes_ = 0;
@@ -80,11 +81,26 @@ void Cursor::BeginAt(const StreamPosition& begin) {
   dirty_ = true;
 }
 
-bool Cursor::attached() const { return attachment() != nullptr; }
+bool Cursor::attached() const {
+  MutexLock lock(attachment_mutex_);
+  return attachment_ != nullptr;
+}
 
-std::shared_ptr<Cursor::Attachment> Cursor::attachment() const {
+std::shared_ptr<Cursor::Attachment> Cursor::AttachmentHere() const {
   MutexLock lock(attachment_mutex_);
   return attachment_;
+}
+
+void Cursor::PostToOutput(UniqueFunction<void(Attachment&)> task) {
+  MutexLock lock(attachment_mutex_);
+  if (attachment_ != nullptr) PostLocked(std::move(task));
+}
+
+void Cursor::PostLocked(UniqueFunction<void(Attachment&)> task) {
+  attachment_->loop->Post([weak = std::weak_ptr(attachment_), task = std::move(task)]() mutable {
+    const auto still = weak.lock();
+    if (still != nullptr) task(*still);
+  });
 }
 
 void Cursor::Detach() {
@@ -94,10 +110,6 @@ void Cursor::Detach() {
     MutexLock lock(attachment_mutex_);
     gone.swap(attachment_);
   }
-  // The journal's thread may hold it a moment longer, but these are this thread's.
-  gone->detached = true;
-  gone->store_timer.reset();
-  gone->callbacks = Callbacks();
   std::unique_ptr<Backlog> backlog;
   MutexLock lock(mutex_);
   backlog.swap(backlog_);
@@ -231,7 +243,8 @@ void Cursor::Scan(const StreamPart& part) {
 }
 
 void Cursor::Changed() {
-  const auto attached = attachment();
+  // Only the output's own thread, which this is, attaches and detaches.
+  const std::shared_ptr<Attachment> attached = AttachmentHere();
   if (attached == nullptr || attached->store_armed) return;
   {
     MutexLock lock(mutex_);
@@ -337,20 +350,14 @@ void Cursor::Stored(const CursorState& stored, const State& state) {
     stored_ = true;
     saved.swap(saving_);
   }
-  const auto attached = attachment();
-  if (attached == nullptr) return;
   for (auto& done : saved) {
-    attached->loop->Post([weak = std::weak_ptr(attached), done = std::move(done)]() mutable {
-      const auto still = weak.lock();
-      if (still != nullptr && !still->detached) done(OkStatus());
-    });
+    PostToOutput([done = std::move(done)](Attachment&) mutable { done(OkStatus()); });
   }
   LookForClosedLanes(state);
 }
 
 void Cursor::LookForClosedLanes(const State& state) {
-  const auto attached = attachment();
-  if (attached == nullptr) return;
+  if (!attached()) return;
   std::vector<LaneId> closed;
   {
     MutexLock lock(mutex_);
@@ -366,9 +373,8 @@ void Cursor::LookForClosedLanes(const State& state) {
     }
   }
   for (const LaneId& id : closed) {
-    attached->loop->Post([weak = std::weak_ptr(attached), id] {
-      const auto still = weak.lock();
-      if (still != nullptr && still->callbacks.on_lane_closed) still->callbacks.on_lane_closed(id);
+    PostToOutput([id](Attachment& output) {
+      if (output.callbacks.on_lane_closed) output.callbacks.on_lane_closed(id);
     });
   }
 }
@@ -412,13 +418,11 @@ StreamPosition Cursor::resume() const {
 }
 
 void Cursor::Wake() {
-  const auto attached = attachment();
-  if (attached == nullptr || attached->ready_posted.exchange(true)) return;
-  attached->loop->Post([weak = std::weak_ptr(attached)] {
-    const auto still = weak.lock();
-    if (still == nullptr) return;
-    still->ready_posted = false;
-    if (still->callbacks.on_ready) still->callbacks.on_ready();
+  MutexLock lock(attachment_mutex_);
+  if (attachment_ == nullptr || attachment_->ready_posted.exchange(true)) return;
+  PostLocked([](Attachment& output) {
+    output.ready_posted = false;
+    if (output.callbacks.on_ready) output.callbacks.on_ready();
   });
 }
 

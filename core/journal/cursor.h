@@ -93,7 +93,6 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
     Callbacks callbacks;
     std::unique_ptr<Timer> store_timer;
     bool store_armed = false;
-    bool detached = false;
     std::atomic<bool> ready_posted{false};
   };
   void Fill(uint64_t target) REQUIRES(mutex_);
@@ -105,7 +104,11 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   void JumpToMemory() REQUIRES(mutex_);
   void Changed();
   void TellLanes();
-  std::shared_ptr<Attachment> attachment() const;
+  std::shared_ptr<Attachment> AttachmentHere() const;  // Thread: output.
+  // Runs there, unless the output has gone by then. After Detach its loop is not touched any more:
+  // the thread may end.
+  void PostToOutput(UniqueFunction<void(Attachment&)> task);
+  void PostLocked(UniqueFunction<void(Attachment&)> task) REQUIRES(attachment_mutex_);
 
   const uint32_t number_;
   const Host host_;

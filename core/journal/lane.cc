@@ -73,6 +73,10 @@ void Lane::AckWhenDurable(Ack ack) {
 }
 
 void Lane::Close() {
+  {
+    MutexLock lock(post_mutex_);
+    worker_gone_ = true;
+  }
   flush_timer_.reset();
   closed_to_worker_ = true;
   std::deque<WaitingAck> acks;
@@ -252,9 +256,7 @@ void Lane::Delivered(std::shared_ptr<PendingAck> pending) {
 
 void Lane::Answer() {
   if (answer_posted_.exchange(true)) return;
-  worker_.Post([weak = weak_from_this()] {
-    if (const auto lane = weak.lock()) lane->AnswerNow();
-  });
+  PostToWorker(&Lane::AnswerNow);
 }
 
 void Lane::AnswerNow() {
@@ -274,11 +276,19 @@ void Lane::AnswerNow() {
 
 void Lane::PressureChanged() {
   if (pressure_posted_.exchange(true)) return;
-  worker_.Post([weak = weak_from_this()] {
-    const auto lane = weak.lock();
-    if (lane == nullptr) return;
-    lane->pressure_posted_ = false;
-    lane->LookAtPressure();
+  PostToWorker(&Lane::PressureNow);
+}
+
+void Lane::PressureNow() {
+  pressure_posted_ = false;
+  LookAtPressure();
+}
+
+void Lane::PostToWorker(void (Lane::*task)()) {
+  MutexLock lock(post_mutex_);
+  if (worker_gone_) return;
+  worker_.Post([weak = weak_from_this(), task] {
+    if (const auto lane = weak.lock()) ((*lane).*task)();
   });
 }
 

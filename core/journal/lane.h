@@ -63,7 +63,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::shared_ptr<PendingAck> AwaitOutputs(Ack ack) REQUIRES(mutex_);
   void AnswerNow();
   void LookAtPressure();
+  void PressureNow();
   void CommitSoon(bool now);
+  // After Close the worker's loop is not touched any more.
+  void PostToWorker(void (Lane::*task)());
 
   const LaneId id_;
   const std::shared_ptr<Intake> intake_;
@@ -80,6 +83,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
   bool told_full_ = false;
   bool closed_to_worker_ = false;
 
+  Mutex post_mutex_;
+  bool worker_gone_ GUARDED_BY(post_mutex_) = false;
   std::atomic<bool> answer_posted_{false};
   std::atomic<bool> pressure_posted_{false};
 

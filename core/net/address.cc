@@ -1,5 +1,6 @@
 #include <sys/un.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -17,10 +18,6 @@ constexpr Scheme kSchemes[] = {{"tcp", Address::Kind::kTcp},
                                {"udp", Address::Kind::kUdp},
                                {"unix", Address::Kind::kUnix},
                                {"unixgram", Address::Kind::kUnixDatagram}};
-
-bool IsPath(Address::Kind kind) {
-  return kind == Address::Kind::kUnix || kind == Address::Kind::kUnixDatagram;
-}
 
 Status Bad(std::string_view text, std::string_view why) {
   std::string message = "\"";
@@ -53,28 +50,65 @@ bool IsHostCharacter(char c) {
          c == '-' || c == '_' || c == ':' || c == '%';
 }
 
-// Splits "host:port", "[v6]:port" and, where there is a default port, the host alone.
-Status SplitHost(std::string_view text, std::string_view rest, std::string_view* host,
-                 std::string_view* port) {
-  if (rest.starts_with('[')) {
-    const size_t end = rest.find(']');
-    if (end == std::string_view::npos) return Bad(text, "] is missing");
-    *host = rest.substr(1, end - 1);
-    rest.remove_prefix(end + 1);
-    if (!rest.empty() && rest.front() != ':') return Bad(text, "after ] there must be :port");
-  } else {
-    const size_t colon = rest.find(':');
-    if (colon != rest.rfind(':')) return Bad(text, "an IPv6 address must be in brackets: [::1]:80");
-    *host = rest.substr(0, colon);
-    if (host->find(':') == std::string_view::npos && colon == std::string_view::npos) {
-      rest = {};
-    } else {
-      rest.remove_prefix(colon);
-    }
+struct HostAndPort {
+  std::string_view host;
+  std::string_view port;  // Empty: not given.
+};
+
+// Splits "[v6]:port" and "[v6]".
+Result<HostAndPort> SplitBrackets(std::string_view text, std::string_view rest) {
+  const size_t end = rest.find(']');
+  if (end == std::string_view::npos) return Bad(text, "] is missing");
+  const std::string_view behind = rest.substr(end + 1);
+  if (behind.empty()) return HostAndPort{rest.substr(1, end - 1), {}};
+  if (behind.front() != ':') return Bad(text, "after ] there must be :port");
+  if (behind.size() == 1) return Bad(text, "port is missing after the colon");
+  return HostAndPort{rest.substr(1, end - 1), behind.substr(1)};
+}
+
+// Splits "host:port" and "host".
+Result<HostAndPort> SplitColon(std::string_view text, std::string_view rest) {
+  const size_t colon = rest.find(':');
+  if (colon == std::string_view::npos) return HostAndPort{rest, {}};
+  if (colon != rest.rfind(':')) {
+    return Bad(text, "an IPv6 address must be in brackets: [::1]:80");
   }
-  *port = rest.empty() ? rest : rest.substr(1);
-  if (!rest.empty() && port->empty()) return Bad(text, "port is missing after the colon");
-  return OkStatus();
+  if (colon + 1 == rest.size()) return Bad(text, "port is missing after the colon");
+  return HostAndPort{rest.substr(0, colon), rest.substr(colon + 1)};
+}
+
+Result<Address> ParseHost(std::string_view text, std::string_view rest, Address::Kind kind,
+                          std::optional<uint16_t> default_port) {
+  ASSIGN_OR_RETURN(const HostAndPort parts,
+                   rest.starts_with('[') ? SplitBrackets(text, rest) : SplitColon(text, rest));
+  if (parts.host.empty()) {
+    return Bad(text, "host is missing; 0.0.0.0 or [::] stands for every interface");
+  }
+  if (!std::all_of(parts.host.begin(), parts.host.end(), IsHostCharacter)) {
+    return Bad(text, "the host contains a character that no name has");
+  }
+  if (parts.port.empty() && !default_port.has_value()) return Bad(text, "port is missing");
+  Address address{kind, std::string(parts.host), default_port.value_or(0)};
+  if (!parts.port.empty()) {
+    ASSIGN_OR_RETURN(address.port, ParsePort(text, parts.port));
+  }
+  return address;
+}
+
+// Takes "scheme://" off `rest`; what has none is of the default kind, or a path.
+Result<Address::Kind> ParseScheme(std::string_view text, std::string_view* rest,
+                                  Address::Kind default_kind) {
+  const size_t colon = text.find("://");
+  if (colon == std::string_view::npos) {
+    if (!text.starts_with('/') || IsUnix(default_kind)) return default_kind;
+    return default_kind == Address::Kind::kUdp ? Address::Kind::kUnixDatagram
+                                               : Address::Kind::kUnix;
+  }
+  rest->remove_prefix(colon + 3);
+  for (const Scheme& scheme : kSchemes) {
+    if (scheme.name == text.substr(0, colon)) return scheme.kind;
+  }
+  return Bad(text, "unknown scheme; it must be one of tcp, udp, unix, unixgram");
 }
 
 }  // namespace
@@ -84,7 +118,7 @@ std::string Address::ToString() const {
   for (const Scheme& scheme : kSchemes) {
     if (scheme.kind == kind) text.append(scheme.name).append("://");
   }
-  if (IsPath(kind)) return text + host;
+  if (IsUnix(kind)) return text + host;
   const bool v6 = host.find(':') != std::string::npos;
   if (v6) text += '[';
   text += host;
@@ -94,37 +128,10 @@ std::string Address::ToString() const {
 
 Result<Address> ParseAddress(std::string_view text, Address::Kind default_kind,
                              std::optional<uint16_t> default_port) {
-  Address::Kind kind = default_kind;
   std::string_view rest = text;
-  if (const size_t colon = text.find("://"); colon != std::string_view::npos) {
-    const std::string_view name = text.substr(0, colon);
-    const Scheme* found = nullptr;
-    for (const Scheme& scheme : kSchemes) {
-      if (scheme.name == name) found = &scheme;
-    }
-    if (found == nullptr) {
-      return Bad(text, "unknown scheme; it must be one of tcp, udp, unix, unixgram");
-    }
-    kind = found->kind;
-    rest.remove_prefix(colon + 3);
-  } else if (text.starts_with('/') && !IsPath(kind)) {  // A path can only be a unix socket.
-    kind = kind == Address::Kind::kUdp ? Address::Kind::kUnixDatagram : Address::Kind::kUnix;
-  }
-  if (IsPath(kind)) return ParsePath(text, rest, kind);
-
-  std::string_view host;
-  std::string_view port;
-  RETURN_IF_ERROR(SplitHost(text, rest, &host, &port));
-  if (host.empty()) return Bad(text, "host is missing; 0.0.0.0 or [::] stands for every interface");
-  for (const char c : host) {
-    if (!IsHostCharacter(c)) return Bad(text, "the host contains a character that no name has");
-  }
-  if (port.empty() && !default_port.has_value()) return Bad(text, "port is missing");
-  Address address{kind, std::string(host), default_port.value_or(0)};
-  if (!port.empty()) {
-    ASSIGN_OR_RETURN(address.port, ParsePort(text, port));
-  }
-  return address;
+  ASSIGN_OR_RETURN(const Address::Kind kind, ParseScheme(text, &rest, default_kind));
+  if (IsUnix(kind)) return ParsePath(text, rest, kind);
+  return ParseHost(text, rest, kind, default_port);
 }
 
 }  // namespace andon

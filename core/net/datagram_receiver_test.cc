@@ -84,6 +84,10 @@ TEST_F(DatagramTest, WhatTheKernelDropsIsCountedOnceEvenBeforeTheNextDatagram) {
 
 TEST_F(DatagramTest, DropsThatWereReportedAreNotReportedAgainAfterAReload) {
   options.receive_buffer_bytes = 1;
+  {
+    const BoundSocket any = *OpenDatagramSocket(options);
+    options.address = any.address;
+  }
   Bind();
   socket->Pause();
   for (int i = 0; i < 100; ++i) {

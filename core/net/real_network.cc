@@ -62,7 +62,9 @@ class Failing : public Connecting {
 
 Result<std::shared_ptr<SharedSocket>> RealNetwork::Take(const SocketKeeper::Key& key,
                                                         SocketKeeper::Opener open) {
-  if (keeper_ != nullptr) return keeper_->Take(key, std::move(open));
+  // Who asks for any port gets another one each time.
+  const bool named = IsUnix(key.address.kind) || key.address.port != 0;
+  if (keeper_ != nullptr && named) return keeper_->Take(key, std::move(open));
   ASSIGN_OR_RETURN(BoundSocket bound, open());
   return std::make_shared<SharedSocket>(std::move(bound));
 }

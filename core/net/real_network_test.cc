@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -49,6 +51,24 @@ TEST_F(RealNetworkTest, BothEndsWriteMuchAndReadAllOfIt) {
       RunUntil([&] { return server.got.size() == up.size() && client.got.size() == down.size(); }));
   EXPECT_TRUE(server.got == up);
   EXPECT_TRUE(client.got == down);
+}
+
+int Option(const Stream& stream, int level, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  EXPECT_EQ(::getsockopt(stream.fd(), level, name, &value, &size), 0);
+  return value;
+}
+
+TEST_F(RealNetworkTest, BothEndsSendAtOnceAndNoticeADeadPeer) {
+  ASSERT_TRUE(Listen(OnLoopback()).ok());
+  Connect();
+  ASSERT_TRUE(RunUntil([&] { return client.connected() && server.connected(); }));
+  for (const StreamPeer* peer : {&client, &server}) {
+    EXPECT_EQ(Option(peer->stream(), IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(Option(peer->stream(), SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(Option(peer->stream(), IPPROTO_TCP, TCP_KEEPIDLE), 60);
+  }
 }
 
 TEST_F(RealNetworkTest, ManyPiecesAreWrittenAsOneStream) {

@@ -72,10 +72,6 @@ int SocketType(Address::Kind kind) {
   return kind == Address::Kind::kTcp || kind == Address::Kind::kUnix ? SOCK_STREAM : SOCK_DGRAM;
 }
 
-bool IsUnix(Address::Kind kind) {
-  return kind == Address::Kind::kUnix || kind == Address::Kind::kUnixDatagram;
-}
-
 std::optional<SocketAddress> NumericAddress(const Address& address) {
   SocketAddress out;
   if (IsUnix(address.kind)) {

@@ -24,7 +24,6 @@ struct SocketAddress {
 
 // SOCK_STREAM or SOCK_DGRAM.
 int SocketType(Address::Kind kind);
-bool IsUnix(Address::Kind kind);
 
 // Nothing when the host is a name that must be looked up.
 std::optional<SocketAddress> NumericAddress(const Address& address);

@@ -59,11 +59,10 @@ Result<UniqueFd> SharedSocket::Duplicate() const {
 }
 
 SocketKeeper::Entry* SocketKeeper::Find(const Key& key) {
-  // Those who want any port, or share one, each want a socket of their own.
-  const bool own = key.reuse_port || (key.address.port == 0 && !IsUnix(key.address.kind));
+  // Those who share an address each want a socket of their own.
   for (Entry& entry : entries_) {
     const bool used = entry.socket.use_count() > 1;
-    if (own && used && entry.generation == generation_) continue;
+    if (key.reuse_port && used && entry.generation == generation_) continue;
     if (entry.key == key) return &entry;
     if (entry.inherited && !used &&
         (entry.key.address == key.address || IsWildcardFor(entry.key.address, key.address))) {

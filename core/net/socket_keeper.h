@@ -39,7 +39,7 @@ class SocketKeeper {
  public:
   // What tells sockets apart. With reuse_port there may be several of one address, one a worker.
   struct Key {
-    Address address;  // As asked for, with port 0 where any port will do.
+    Address address;  // As asked for. Port 0, any port, names no socket: do not ask with it.
     bool reuse_port = false;
     bool operator==(const Key&) const = default;
   };

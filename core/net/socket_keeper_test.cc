@@ -17,9 +17,14 @@ namespace {
 using ::testing::HasSubstr;
 
 struct SocketKeeperTest : NetFixture {
+  ListenOptions Here() const {
+    ListenOptions options;
+    options.address = {Address::Kind::kUnix, folder + "/s", 0};
+    return options;
+  }
   // A blocking client, so that a connection is in the queue when it returns.
   UniqueFd ConnectNow() const {
-    UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto to = NumericAddress(address);
     if (::connect(fd.get(), to->get(), to->length) != 0) return UniqueFd();
     return fd;
@@ -27,14 +32,14 @@ struct SocketKeeperTest : NetFixture {
 };
 
 TEST_F(SocketKeeperTest, AReloadKeepsTheSocketAndTheConnectionsInItsQueue) {
-  ASSERT_TRUE(Listen(OnLoopback()).ok());
+  ASSERT_TRUE(Listen(Here()).ok());
   listener->Pause();
   const UniqueFd waiting = ConnectNow();
   ASSERT_TRUE(waiting.valid());
   const std::unique_ptr<Listener> old = std::move(listener);
   keeper.ReleaseUnclaimed();  // The end of the first start.
 
-  ASSERT_TRUE(Listen(OnLoopback()).ok());  // The reload, while the old one still listens.
+  ASSERT_TRUE(Listen(Here()).ok());  // The reload, while the old one still listens.
   EXPECT_EQ(listener->address(), old->address());
   const_cast<std::unique_ptr<Listener>&>(old).reset();
   keeper.ReleaseUnclaimed();
@@ -43,17 +48,17 @@ TEST_F(SocketKeeperTest, AReloadKeepsTheSocketAndTheConnectionsInItsQueue) {
 }
 
 TEST_F(SocketKeeperTest, BetweenTheOldAndTheNewOneTheSocketStaysOpen) {
-  ASSERT_TRUE(Listen(OnLoopback()).ok());
+  ASSERT_TRUE(Listen(Here()).ok());
   keeper.ReleaseUnclaimed();
   listener.reset();
   const UniqueFd waiting = ConnectNow();
   ASSERT_TRUE(waiting.valid());
-  ASSERT_TRUE(Listen(OnLoopback()).ok());
+  ASSERT_TRUE(Listen(Here()).ok());
   EXPECT_TRUE(RunUntil([&] { return server.connected(); }));
 }
 
 TEST_F(SocketKeeperTest, WhatNobodyClaimedIsClosedAfterTheReload) {
-  ASSERT_TRUE(Listen(OnLoopback()).ok());
+  ASSERT_TRUE(Listen(Here()).ok());
   keeper.ReleaseUnclaimed();
   listener.reset();
   EXPECT_TRUE(ConnectNow().valid());
@@ -62,8 +67,7 @@ TEST_F(SocketKeeperTest, WhatNobodyClaimedIsClosedAfterTheReload) {
 }
 
 TEST_F(SocketKeeperTest, TwoPartsOfOneConfigurationCannotHaveOneAddress) {
-  ListenOptions options;
-  options.address = {Address::Kind::kUnix, folder + "/s", 0};
+  const ListenOptions options = Here();
   ASSERT_TRUE(Listen(options).ok());
   auto second = network->Listen(options, [](std::unique_ptr<Stream>) {});
   ASSERT_FALSE(second.ok());
@@ -73,7 +77,7 @@ TEST_F(SocketKeeperTest, TwoPartsOfOneConfigurationCannotHaveOneAddress) {
   EXPECT_TRUE(Listen(options).ok());
 }
 
-TEST_F(SocketKeeperTest, AnyPortIsAnotherPortForEach) {
+TEST_F(SocketKeeperTest, AnyPortIsAnotherPortEachTime) {
   ASSERT_TRUE(Listen(OnLoopback()).ok());
   auto second = network->Listen(OnLoopback(), [](std::unique_ptr<Stream>) {});
   ASSERT_TRUE(second.ok());
@@ -83,7 +87,9 @@ TEST_F(SocketKeeperTest, AnyPortIsAnotherPortForEach) {
 TEST_F(SocketKeeperTest, WorkersThatShareAPortEachGetOneOfItsSocketsBack) {
   ListenOptions options = OnLoopback();
   options.reuse_port = true;
-  SocketKeeper::Key key{options.address, true};
+  const BoundSocket first = *OpenListeningSocket(options);
+  options.address = first.address;
+  const SocketKeeper::Key key{options.address, true};
   auto open = [&] { return OpenListeningSocket(options); };
   auto a = keeper.Take(key, open);
   auto b = keeper.Take(key, open);
@@ -100,7 +106,7 @@ TEST_F(SocketKeeperTest, WorkersThatShareAPortEachGetOneOfItsSocketsBack) {
 
 TEST_F(SocketKeeperTest, DatagramsThatWaitSurviveAReloadToo) {
   DatagramOptions options;
-  options.address = {Address::Kind::kUdp, "127.0.0.1", 0};
+  options.address = {Address::Kind::kUnixDatagram, folder + "/log", 0};
   std::string got;
   auto receive = [&](std::span<const Datagram> datagrams) {
     for (const Datagram& one : datagrams) got += AsText(one.bytes);

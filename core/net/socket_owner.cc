@@ -53,7 +53,7 @@ std::string FindProcess(const std::set<std::string>& inodes) {
   const Directory directory(::opendir("/proc"), ::closedir);
   if (directory == nullptr) return {};
   while (const dirent* entry = ::readdir(directory.get())) {
-    const std::string name = entry->d_name;
+    std::string name = entry->d_name;
     if (name.find_first_not_of("0123456789") == std::string::npos && HasOneOf(name, inodes)) {
       return name;
     }

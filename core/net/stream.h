@@ -26,6 +26,9 @@ struct Address {
   std::string ToString() const;  // With its scheme.
   bool operator==(const Address&) const = default;
 };
+constexpr bool IsUnix(Address::Kind kind) {
+  return kind == Address::Kind::kUnix || kind == Address::Kind::kUnixDatagram;
+}
 // kInvalidConfig with what is wrong: `"10.0.0.1": port is missing`.
 Result<Address> ParseAddress(std::string_view text, Address::Kind default_kind,
                              std::optional<uint16_t> default_port = std::nullopt);

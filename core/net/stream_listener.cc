@@ -63,6 +63,8 @@ Result<std::unique_ptr<Listener>> StreamListener::Make(Loop& loop,
   std::unique_ptr<StreamListener> listener(
       new StreamListener(loop, std::move(socket), std::move(tls), std::move(accepted)));
   ASSIGN_OR_RETURN(listener->fd_, listener->socket_->Duplicate());
+  // What is accepted inherits it, which saves system calls for each connection.
+  if (!IsUnix(listener->address().kind)) TuneConnection(listener->fd_.get(), true);
   StreamListener* raw = listener.get();
   ASSIGN_OR_RETURN(listener->watch_, loop.WatchFd(raw->fd_.get(), Interest::kRead,
                                                   [raw](Interest) { raw->AcceptBatch(); }));
@@ -103,7 +105,6 @@ bool StreamListener::AcceptOne() {
     if (errno != EAGAIN && errno != EWOULDBLOCK) OutOfDescriptors(errno);
     return false;
   }
-  if (!IsUnix(socket_->address().kind)) TuneConnection(fd.get(), true);
   std::string peer = PeerOf(from);
   if (tls_ != nullptr) {
     StartTls(std::move(fd), std::move(peer));

@@ -280,17 +280,23 @@ void Supervisor::ApplyJob::Problem(const PartConfig& part, const Status& status)
 
 void Supervisor::ApplyJob::Fail() {
   prepared_outputs_.clear();
-  for (WorkerThread& one : supervisor_.workers_) {
-    one.thread->loop().Post([worker = one.worker.get()] { worker->DropPrepared(); });
-  }
   report_.parts.clear();
   report_.status = InvalidConfig("revision " + revision_.id + " cannot run");
-  supervisor_.JobDone();
-  done_(std::move(report_));
+  const Countdown all([this] { Tell(); });
+  for (WorkerThread& one : supervisor_.workers_) {
+    one.thread->loop().Post([this, worker = one.worker.get(), part = all.Take()]() mutable {
+      worker->DropPrepared();
+      supervisor_.environment_.main.Post([part = std::move(part)]() mutable { part.reset(); });
+    });
+  }
 }
 
 void Supervisor::ApplyJob::Finish() {
   supervisor_.running_ = revision_;
+  Tell();
+}
+
+void Supervisor::ApplyJob::Tell() {
   supervisor_.JobDone();
   done_(std::move(report_));
 }

@@ -31,6 +31,7 @@ class Supervisor::ApplyJob {
   void Problem(const PartConfig& part, const Status& status);
   void Fail();
   void Finish();
+  void Tell();
   bool failed() const { return !report_.problems.empty(); }
 
   Supervisor& supervisor_;

@@ -116,7 +116,6 @@ class PartReader {
 
   void Read(const ConfigNode& node, PartConfig* part) {
     part->mark = node.mark();
-    part->fingerprint = node.Fingerprint();
     part->type = std::string(node.Get("type").text());
     const ConfigNode id = node.Get("id");
     if (id.kind() == ConfigNode::Kind::kScalar) {
@@ -180,6 +179,7 @@ void ReadInputs(const Config& config, PipelineConfig* pipeline) {
     parts.Read(node, &input);
     auto factory = ParsePlugin<Input>(node);
     if (!factory.ok()) continue;
+    input.fingerprint = node.Fingerprint();
     input.factory = *std::move(factory);
     pipeline->inputs.push_back(std::move(input));
   }
@@ -195,6 +195,7 @@ void ReadFilters(const Config& config, PipelineConfig* pipeline) {
     ReadMatch(reader, &filter.match, false);
     auto factory = ParsePlugin<Filter>(node);
     if (!factory.ok()) continue;
+    filter.fingerprint = node.Fingerprint();
     filter.factory = *std::move(factory);
     pipeline->filters.push_back(std::move(filter));
   }
@@ -234,6 +235,7 @@ void ReadOutputs(const Config& config, PipelineConfig* pipeline) {
     ReadOutputOptions(reader, &output);
     auto factory = ParsePlugin<Output>(node);
     if (!factory.ok()) continue;
+    output.fingerprint = node.Fingerprint();
     output.factory = *std::move(factory);
     pipeline->outputs.push_back(std::move(output));
   }

@@ -42,7 +42,8 @@ struct ChunkConfig {  // The user's wishes; empty ones are the output's own.
   std::optional<int> in_flight;
 };
 
-// What every part has. `fingerprint` is the same as long as its configuration is.
+// What every part has. `fingerprint` is the same as long as its configuration is;
+// taken once the plugin has said which options are secret.
 struct PartConfig {
   std::string id;
   std::string type;

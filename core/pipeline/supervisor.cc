@@ -26,11 +26,16 @@ void Supervisor::StartNextJob() {
 }
 
 void Supervisor::JobDone() {
+  // Before anybody is told: what is not listened on any more is closed by then.
+  if (environment_.release_sockets) environment_.release_sockets();
   // Posted: the job is still on the stack.
   environment_.main.Post([this] {
     job_.reset();
-    if (environment_.release_sockets) environment_.release_sockets();
-    StartNextJob();
+    if (shutdown_) {
+      BeginShutdown();
+    } else {
+      StartNextJob();
+    }
   });
 }
 
@@ -80,16 +85,16 @@ std::unique_ptr<OutputRunner> Supervisor::MakeRunner(OutputConfig config) {
 }
 
 void Supervisor::Shutdown(UniqueFunction<void(Status)> done) {
-  if (job_ != nullptr) {  // It ends first; it posted its end, or will.
-    environment_.main.Post([this, done = std::move(done)]() mutable { Shutdown(std::move(done)); });
-    return;
-  }
+  CHECK(!stopping_);
   stopping_ = true;
   waiting_.clear();
-  StopWorkers([this, done = std::move(done)]() mutable {
-    StopOutputs([this, done = std::move(done)]() mutable {
-      CloseWorkers([this, done = std::move(done)]() mutable { StopJournal(std::move(done)); });
-    });
+  shutdown_ = std::move(done);
+  if (job_ == nullptr) BeginShutdown();  // Else when the job has ended.
+}
+
+void Supervisor::BeginShutdown() {
+  StopWorkers([this] {
+    StopOutputs([this] { CloseWorkers([this] { StopJournal(std::move(shutdown_)); }); });
   });
 }
 

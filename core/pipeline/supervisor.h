@@ -55,7 +55,8 @@ class Supervisor {
   const PipelineConfig& config() const { return config_; }
 
   // Stops inputs, commits, lets outputs deliver for as long as the configuration's shutdown_grace,
-  // and stores the cursors. `done` when every thread has ended. Applies that wait are not done.
+  // and stores the cursors. `done` when every thread has ended. Applies that wait are not done; one
+  // that is under way ends first. Once.
   void Shutdown(UniqueFunction<void(Status)> done);
 
   Health health() const;
@@ -72,6 +73,7 @@ class Supervisor {
   void StartWorkers(const PipelineConfig& config);
   std::unique_ptr<OutputRunner> MakeRunner(OutputConfig config);
   std::vector<Router::Target> Targets() const;
+  void BeginShutdown();
   void StopWorkers(UniqueFunction<void()> done);
   void StopOutputs(UniqueFunction<void()> done);
   void CloseWorkers(UniqueFunction<void()> done);
@@ -92,6 +94,7 @@ class Supervisor {
     UniqueFunction<void(ApplyReport)> done;
   };
   std::deque<Waiting> waiting_;
+  UniqueFunction<void(Status)> shutdown_;
   bool stopping_ = false;
 };
 

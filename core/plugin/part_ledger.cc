@@ -44,7 +44,7 @@ Counter& PartLedger::CauseCounter(std::string_view cause) {
   auto made = std::make_unique<Cause>(Cause{std::string(cause), counter, first});
   while (!causes_.compare_exchange_weak(made->next, made.get(), std::memory_order_acq_rel)) {
   }
-  made.release();
+  static_cast<void>(made.release());  // The list's from here on.
   return counter;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/config/did_you_mean.h"
@@ -10,6 +11,7 @@
 #include "core/plugin/input.h"
 #include "core/plugin/output.h"
 #include "core/plugin/parser.h"
+#include "core/plugin/plugin_files.h"
 
 namespace andon {
 
@@ -42,11 +44,8 @@ Registry<Kind>& Registry<Kind>::Get() {
 
 template <class Kind>
 void Registry<Kind>::Add(Registration<Kind> registration) {
-  CHECK(Find(registration.name) == nullptr);
-  const auto place = std::find_if(all_.begin(), all_.end(), [&](const Registration<Kind>& other) {
-    return other.name > registration.name;
-  });
-  all_.insert(place, std::move(registration));
+  const bool is_new = all_.insert(std::move(registration)).second;
+  CHECK(is_new);
 }
 
 template <class Kind>
@@ -69,6 +68,8 @@ void HintAt(std::string_view name, std::string* hint) {
 // What may have been meant by `name`: a word like it, the same name as another kind, or the list.
 template <class Kind>
 std::string Hint(std::string_view name) {
+  // What is in files that nobody has named yet counts too; a broken one is another matter.
+  for (const std::string& type : PluginFileTypes()) static_cast<void>(OpenPluginFile(type));
   std::vector<std::string> names;
   for (const auto& registration : Registry<Kind>::Get().all()) names.push_back(registration.name);
   std::string hint;
@@ -123,6 +124,11 @@ template <class Kind>
 Result<Factory<Kind>> ParsePlugin(const ConfigNode& node, std::string_view default_type) {
   ASSIGN_OR_RETURN(const Choice choice, Choose(node, default_type));
   const Registration<Kind>* registration = Registry<Kind>::Get().Find(choice.name);
+  if (registration == nullptr) {
+    const Result<bool> opened = OpenPluginFile(choice.name);
+    if (!opened.ok()) return choice.named_at.Fail(std::string(opened.status().message()));
+    registration = Registry<Kind>::Get().Find(choice.name);
+  }
   if (registration == nullptr) {
     return choice.named_at.Fail("unknown " + std::string(KindName<Kind>()) + " \"" + choice.name +
                                 "\"" + Hint<Kind>(choice.name));

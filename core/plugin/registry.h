@@ -8,11 +8,11 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "core/base/status.h"
 #include "core/config/config_reader.h"
@@ -36,17 +36,24 @@ struct Registration {
   std::function<Result<Factory<Kind>>(const ConfigNode&)> parse;
 };
 
-// The registered plugins of one kind, by name. Read-only once main runs.
+// The registered plugins of one kind, by name. Grows before main and when a plugin's file is
+// opened (plugin_files.h); what was found stays where it is. Thread: main.
 template <class Kind>
 class Registry {
  public:
+  struct ByName {
+    bool operator()(const Registration<Kind>& one, const Registration<Kind>& other) const {
+      return one.name < other.name;
+    }
+  };
+
   static Registry& Get();
   void Add(Registration<Kind> registration);  // CHECKs that the name is new.
   const Registration<Kind>* Find(std::string_view name) const;
-  const std::vector<Registration<Kind>>& all() const { return all_; }  // Sorted by name.
+  const std::set<Registration<Kind>, ByName>& all() const { return all_; }
 
  private:
-  std::vector<Registration<Kind>> all_;
+  std::set<Registration<Kind>, ByName> all_;
 };
 
 extern template class Registry<Input>;
@@ -77,7 +84,8 @@ class Register {
 };
 
 // Reads `type` and everything else of one plugin from `node` (a map, or a bare name for a plugin
-// without options, when `default_type` or the text names it). Unknown types: "did you mean".
+// without options, when `default_type` or the text names it). A type that is not registered yet
+// may have a file of its own, which is opened. Unknown types: "did you mean".
 template <class Kind>
 Result<Factory<Kind>> ParsePlugin(const ConfigNode& node, std::string_view default_type = "");
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,7 @@ std::string FirstProblem(std::string_view yaml, std::string_view default_type = 
 
 TEST(RegistryTest, FindsPluginsByNameInOrder) {
   const auto& all = Registry<Parser>::Get().all();
-  for (size_t i = 1; i < all.size(); ++i) EXPECT_LT(all[i - 1].name, all[i].name);
+  EXPECT_TRUE(std::ranges::is_sorted(all, {}, &Registration<Parser>::name));
   ASSERT_NE(Registry<Parser>::Get().Find("test_sample"), nullptr);
   EXPECT_EQ(Registry<Parser>::Get().Find("test_sample")->summary, "finds one word");
   EXPECT_EQ(Registry<Parser>::Get().Find("test_sampl"), nullptr);

@@ -76,7 +76,7 @@ class AndonLogInput final : public Input {
         std::make_shared<LogQueue>(config_.queue, context_->loop, context_->ledger, [self = self_] {
           if (*self != nullptr) (*self)->EmitWaiting();
         });
-    SetLogTap([queue = queue_](const LogEvent& event) { queue->Add(event); });
+    tap_ = SetLogTap([queue = queue_](const LogEvent& event) { queue->Add(event); });
   }
 
   void Pause() override { paused_ = true; }
@@ -106,7 +106,7 @@ class AndonLogInput final : public Input {
     *self_ = nullptr;
     if (queue_ == nullptr) return;
     queue_->Close();
-    SetLogTap(nullptr);
+    RemoveLogTap(tap_);
     queue_.reset();
   }
 
@@ -115,6 +115,7 @@ class AndonLogInput final : public Input {
   InputContext* context_ = nullptr;
   Emitter* emitter_ = nullptr;
   bool paused_ = false;
+  uint64_t tap_ = 0;
   BatchBuilder batch_;
   std::shared_ptr<LogQueue> queue_;
   std::shared_ptr<AndonLogInput*> self_ = std::make_shared<AndonLogInput*>(this);

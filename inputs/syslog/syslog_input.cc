@@ -112,6 +112,9 @@ void SyslogInput::Stop(UniqueFunction<void()> done) {
   }
   connections_.clear();
   for (auto& socket : sockets_) CountDrops(*socket);
+  // Closed now, or with those who listen there from now on: acks may keep this one for longer.
+  listeners_.clear();
+  sockets_.clear();
   CountConnections();
   emitter_ = nullptr;
   done();

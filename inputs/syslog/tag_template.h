@@ -19,8 +19,9 @@ class TagTemplate {
 
   // Which of the tags a message gets: those with equal numbers get the same.
   size_t SlotOf(const SyslogMessage& message) const {
-    return static_cast<size_t>((has_facility_ ? message.facility() * 8 : 0) +
-                               (has_severity_ ? message.severity() : 0));
+    const auto facility = static_cast<size_t>(has_facility_ ? message.facility() : 0);
+    const auto severity = static_cast<size_t>(has_severity_ ? message.severity() : 0);
+    return facility * 8 + severity;
   }
   std::string TagOf(const SyslogMessage& message) const;
   // For what could not be parsed: the part in front of the first placeholder.

@@ -11,16 +11,12 @@ namespace {
 
 constexpr size_t kBatch = 64;
 
-bool IsPath(Address::Kind kind) {
-  return kind == Address::Kind::kUnix || kind == Address::Kind::kUnixDatagram;
-}
-
 FakeWire::Place PlaceOf(const std::string& host, const Address& address) {
-  return {host, address.kind, IsPath(address.kind) ? address.host : std::to_string(address.port)};
+  return {host, address.kind, IsUnix(address.kind) ? address.host : std::to_string(address.port)};
 }
 
 Address WithPort(FakeWire& wire, Address address) {
-  if (!IsPath(address.kind) && address.port == 0) address.port = wire.NewPort();
+  if (!IsUnix(address.kind) && address.port == 0) address.port = wire.NewPort();
   return address;
 }
 
@@ -48,7 +44,7 @@ class FakeConnecting : public Connecting {
   // On the wire.
   void Arrive() {
     const std::string to = wire_.Resolve(options_.address.host, host_);
-    const bool path = IsPath(options_.address.kind);
+    const bool path = IsUnix(options_.address.kind);
     if (!path && to.empty()) return FailLater("Name or service not known");
     if (!path && (wire_.IsUnplugged(to) || wire_.IsUnplugged(host_))) return;  // Lost.
     FakeListener* listener = Find(PlaceOf(path ? host_ : to, options_.address));
@@ -70,7 +66,7 @@ class FakeConnecting : public Connecting {
     return found;
   }
   void Join(FakeListener& listener, const std::string& to) {
-    const bool path = IsPath(options_.address.kind);
+    const bool path = IsUnix(options_.address.kind);
     const std::string mine =
         path ? "unix" : Name(host_, to) + ":" + std::to_string(wire_.NewPort());
     const std::string theirs =
@@ -217,7 +213,7 @@ void FakeDatagramSocket::Resume() {
 }
 
 Status FakeDatagramSocket::SendTo(Bytes bytes, const Address& to) {
-  const bool path = IsPath(to.kind);
+  const bool path = IsUnix(to.kind);
   const std::string host = path ? place_.host : wire_.Resolve(to.host, place_.host);
   const std::string ip = host == place_.host ? "127.0.0.1" : wire_.IpOf(place_.host);
   const std::string peer = path ? "" : ip + ":" + std::to_string(address_.port);
@@ -229,7 +225,7 @@ Status FakeDatagramSocket::SendTo(Bytes bytes, const Address& to) {
                                 data = std::string(AsText(bytes))]() mutable {
       if (wire.IsUnplugged(place.host) || wire.IsUnplugged(from)) return;
       const auto found = wire.receivers().find(place);
-      if (found != wire.receivers().end()) found->second->Arrive(std::move(data), std::move(peer));
+      if (found != wire.receivers().end()) found->second->Arrive(std::move(data), peer);
     });
   }
   return OkStatus();

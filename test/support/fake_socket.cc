@@ -81,7 +81,7 @@ IoResult FakeSocket::Write(std::span<const Bytes> from) {
   data.resize(wire_.Part(data.size()));
   const size_t bytes = data.size();
   // The kernel has taken the bytes, whatever becomes of them.
-  const IoResult taken{IoResult::Outcome::kDone, bytes, OkStatus()};
+  IoResult taken{IoResult::Outcome::kDone, bytes, OkStatus()};
   std::optional<size_t> cut = wire_.CountBytes(bytes);
   if (!cut.has_value() && wire_.Chance(wire_.faults.cut)) {
     cut = wire_.world().random().Below(bytes + 1);
@@ -131,17 +131,17 @@ void FakeSocket::Deliver() {
   delivery_.reset();
   if (silent_ || other_ == nullptr || outbox_.empty()) return;
   if (wire_.IsUnplugged(host_) || wire_.IsUnplugged(other_->host_)) return;
-  Segment segment = std::move(outbox_.front());
+  const Segment segment = std::move(outbox_.front());
   outbox_.pop_front();
   outbox_bytes_ -= segment.data.size();
   const bool last = loop_ == nullptr && outbox_.empty();
   const std::shared_ptr<FakeSocket> other = other_;
-  other->Arrive(std::move(segment));
+  other->Arrive(segment);
   if (last && other->loop_ == nullptr) other_ = nullptr;
   SendWaiting();
 }
 
-void FakeSocket::Arrive(Segment segment) {
+void FakeSocket::Arrive(const Segment& segment) {
   if (segment.kind == Kind::kReset) return Reset();
   if (segment.kind == Kind::kEnd) {
     peer_ended_ = true;

@@ -53,7 +53,7 @@ class FakeSocket : public std::enable_shared_from_this<FakeSocket> {
   void Tell();
   void Send(Kind kind, std::string data);
   void Deliver();
-  void Arrive(Segment segment);
+  void Arrive(const Segment& segment);
   void Reset();
   size_t Room() const;
 

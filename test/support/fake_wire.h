@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -65,7 +66,9 @@ class FakeWire {
     std::string host;
     Address::Kind kind;
     std::string at;  // Port or path.
-    auto operator<=>(const Place&) const = default;
+    bool operator<(const Place& other) const {
+      return std::tie(host, kind, at) < std::tie(other.host, other.kind, other.at);
+    }
   };
   FakeWorld& world() { return world_; }
   FakeLoop& loop() { return loop_; }

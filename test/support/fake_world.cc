@@ -14,6 +14,18 @@ namespace {
 // More tasks than this without the clock moving is a loop that feeds itself.
 constexpr uint64_t kLivelockSteps = 50'000'000;
 
+short EventsOf(Interest what) {
+  const int events =
+      (Has(what, Interest::kRead) ? POLLIN : 0) | (Has(what, Interest::kWrite) ? POLLOUT : 0);
+  return static_cast<short>(events);
+}
+
+Interest InterestOf(short events) {
+  if ((events & (POLLERR | POLLHUP | POLLNVAL)) != 0) return Interest::kReadWrite;
+  return static_cast<Interest>(((events & POLLIN) != 0 ? 1 : 0) |
+                               ((events & POLLOUT) != 0 ? 2 : 0));
+}
+
 }  // namespace
 
 FakeWorld::FakeWorld(Order order, uint64_t seed) : order_(order), random_(SeededRandom(seed)) {}
@@ -99,21 +111,15 @@ bool FakeWorld::PollDescriptors(int milliseconds) {
     if (loop->frozen_) continue;
     for (FakeLoop::FakeWatch* watch : loop->watches_) {
       if (watch->interest == Interest::kNone) continue;
-      const int events = (Has(watch->interest, Interest::kRead) ? POLLIN : 0) |
-                         (Has(watch->interest, Interest::kWrite) ? POLLOUT : 0);
-      descriptors.push_back({watch->fd, static_cast<short>(events), 0});
+      descriptors.push_back({watch->fd, EventsOf(watch->interest), 0});
       watches.push_back(watch);
     }
   }
   if (descriptors.empty()) return false;
   if (::poll(descriptors.data(), descriptors.size(), milliseconds) <= 0) return false;
   for (size_t i = 0; i < descriptors.size(); ++i) {
-    const int events = descriptors[i].revents;
-    if (events == 0) continue;
-    const bool bad = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-    const int read = bad || (events & POLLIN) != 0 ? 1 : 0;
-    const int write = bad || (events & POLLOUT) != 0 ? 2 : 0;
-    watches[i]->polled = static_cast<Interest>(read | write);
+    if (descriptors[i].revents == 0) continue;
+    watches[i]->polled = InterestOf(descriptors[i].revents);
     watches[i]->loop->ready_.emplace_back(next_ticket_++, watches[i]);
   }
   return true;

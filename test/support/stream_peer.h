@@ -28,7 +28,7 @@ class StreamPeer {
   }
   void Close() { stream_.reset(); }
   bool connected() const { return stream_ != nullptr; }
-  Stream& stream() { return *stream_; }
+  Stream& stream() const { return *stream_; }
 
   std::string to_send;
   std::string got;

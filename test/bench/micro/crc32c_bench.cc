@@ -23,7 +23,7 @@ void Run(benchmark::State& state, Pass pass) {
   const auto size = static_cast<size_t>(state.range(0));
   std::vector<std::byte> from(size, std::byte{0x5a});
   std::vector<std::byte> to(size);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     pass(to.data(), Bytes(from));
     benchmark::ClobberMemory();
   }

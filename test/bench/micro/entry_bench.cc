@@ -46,7 +46,7 @@ size_t WalkInReads(Bytes entries) {
 void BM_Walk(benchmark::State& state, size_t events, SampleShape shape) {
   const BatchBuilder batch = Samples(state, events, shape);
   const Bytes entries = batch.Batch(kTag).entries;
-  for (auto _ : state) CHECK(WalkInReads(entries) == events);
+  while (state.KeepRunning()) CHECK(WalkInReads(entries) == events);
   ReportPerMillion(state, events);
 }
 BENCHMARK_CAPTURE(BM_Walk, hot_six_fields, kHot, SampleShape::kSix);
@@ -58,7 +58,7 @@ BENCHMARK_CAPTURE(BM_Walk, cold, kCold, SampleShape::kSame);
 // Without a prediction: what one pays for each entry by itself.
 void BM_WalkValue(benchmark::State& state, size_t events, SampleShape shape) {
   const BatchBuilder batch = Samples(state, events, shape);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     for (Bytes rest = batch.Batch(kTag).entries; !rest.empty();) {
       const WalkResult result = WalkValue(rest);
       CHECK(result.outcome == WalkOutcome::kOk);
@@ -73,7 +73,7 @@ BENCHMARK_CAPTURE(BM_WalkValue, cold, kCold, SampleShape::kSame);
 
 void BM_Iterate(benchmark::State& state) {
   const BatchBuilder batch = Samples(state, kHot, SampleShape::kSame);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     uint64_t sum = 0;
     for (EntryIterator it(batch.Batch(kTag).entries); !it.done(); it.Next()) {
       sum += it->time.nanoseconds;
@@ -88,7 +88,7 @@ template <class Judge>
 void Rewrite(benchmark::State& state, Judge judge) {
   const BatchBuilder batch = Samples(state, kHot, SampleShape::kSame);
   BatchRewriter rewriter;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     rewriter.Begin(batch.Batch(kTag));
     for (EntryIterator it(batch.Batch(kTag).entries); !it.done(); it.Next()) judge(*it, rewriter);
     benchmark::DoNotOptimize(rewriter.Finish().kept);
@@ -122,7 +122,7 @@ BENCHMARK(BM_RewriteSetOne);
 
 void BM_WriteRecord(benchmark::State& state) {
   BatchBuilder batch;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     batch.Clear();
     for (size_t i = 0; i < kHot; ++i) {
       RecordWriter record(batch, {1, 2});
