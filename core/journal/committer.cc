@@ -250,11 +250,11 @@ void Committer::TellCursors(const Commit& commit) {
 }
 
 void Committer::TellPressure() {
+  const bool may_go_on = intake_->pressure.TakeWaiting();
   const bool full = intake_->pressure.full();
-  if (full == told_full_) return;
-  told_full_ = full;
-  metrics_.full.Set(full ? 1 : 0);
-  lanes_->ForEach([](Lane& lane) { lane.PressureChanged(); });
+  const bool changed = std::exchange(told_full_, full) != full;
+  if (changed) metrics_.full.Set(full ? 1 : 0);
+  if (changed || may_go_on) lanes_->ForEach([](Lane& lane) { lane.PressureChanged(); });
 }
 
 // Cursors of outputs that are not configured any more go after a while, by the journal's own clock.

@@ -40,6 +40,7 @@ void Cursor::Begin() {
 void Cursor::End() {
   if (!host_.intake->in_memory) return;
   host_.stream->Detach(reader_);
+  if (host_.intake->pressure.TakeWaiting()) host_.intake->pressure_changed();
   host_.lanes->ForEach([this](Lane& lane) { lane.Finished(number_, UINT64_MAX); });
 }
 
@@ -276,9 +277,8 @@ void Cursor::TellLanes() {
       lanes.emplace_back(lane, progress_.Watermark(lane));
     }
   }
-  const bool was_full = host_.intake->pressure.full();
   host_.stream->Finished(*reader_, keep);
-  if (was_full && !host_.intake->pressure.full()) host_.intake->pressure_changed();
+  if (host_.intake->pressure.TakeWaiting()) host_.intake->pressure_changed();
   host_.lanes->ForEach([&](Lane& lane) {
     for (const auto& [id, watermark] : lanes) {
       if (id == lane.id()) lane.Finished(number_, watermark);

@@ -166,6 +166,33 @@ TEST_F(JournalSpaceTest, OverflowBlockHoldsInputsBackAndLosesNothing) {
   EXPECT_THAT(journal_.pressure, ElementsAre(false));
 }
 
+TEST_F(JournalSpaceTest, WhoFillsTheMemoryWhileACommitIsWrittenIsToldWhenThereIsRoomAgain) {
+  journal_.options.memory_bytes = 200 << 10;
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  const RouteId route = journal_.RouteTo({"a"});
+  journal_.Settle();
+  journal_.Append(1, 150, {.route = route, .padding = 1000, .ack = true});
+  ASSERT_THAT(journal_.pressure, ElementsAre(false));
+  bool more = true;
+  std::vector<bool> while_writing;
+  journal_.disk.SetFault([&](CrashDisk::Op op, const std::string&) {
+    if (op == CrashDisk::Op::kWrite && std::exchange(more, false)) {
+      // As the worker's thread would, meanwhile: the memory is full until this commit ends.
+      journal_.Append(151, 70, {.route = route, .padding = 1000, .ack = true});
+      journal_.journal_loop.Freeze(true);
+      journal_.Run();
+      journal_.journal_loop.Freeze(false);
+      while_writing = journal_.pressure;
+    }
+    return 0;
+  });
+  journal_.Settle();
+  EXPECT_THAT(while_writing, ElementsAre(true));
+  EXPECT_THAT(journal_.pressure, ElementsAre(false));
+  EXPECT_EQ(a.numbers(), Numbers(1, 220));
+}
+
 TEST_F(JournalSpaceTest, DropOldestLosesTheOldestOfTheSlowOutputOnlyAndCounts) {
   journal_.options.overflow = Overflow::kDropOldest;
   journal_.options.memory_bytes = 256 << 10;

@@ -293,6 +293,8 @@ void Lane::PostToWorker(void (Lane::*task)()) {
 }
 
 void Lane::LookAtPressure() {
+  if (intake_->pressure.full()) intake_->pressure.Wait();
+  if (intake_->pressure.TakeWaiting()) intake_->pressure_changed();
   const bool full = intake_->pressure.full();
   if (full == told_full_ || closed_to_worker_) return;
   told_full_ = full;

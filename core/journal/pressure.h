@@ -7,7 +7,9 @@
 
 namespace andon::journal {
 
-// Thread: any. Who changes something and is told that full() changed informs the lanes.
+// Thread: any. Who pauses because of full() says so with Wait() and then looks again: whoever
+// makes it false afterwards finds that out with TakeWaiting() and informs the lanes. Without that a
+// lane that fills it up while a commit ends could miss its end.
 class Pressure {
  public:
   explicit Pressure(size_t memory_bytes) : high_(memory_bytes), low_(memory_bytes / 2) {}
@@ -29,12 +31,17 @@ class Pressure {
   void SetDisk(bool full) { disk_full_ = full; }
   bool full() const { return memory_full_ || disk_full_; }
 
+  void Wait() { waiting_ = true; }
+  // Whether somebody waits who may go on now; once.
+  bool TakeWaiting() { return waiting_ && !full() && waiting_.exchange(false); }
+
  private:
   const size_t high_;
   const size_t low_;
   std::atomic<size_t> held_{0};
   std::atomic<bool> memory_full_{false};
   std::atomic<bool> disk_full_{false};
+  std::atomic<bool> waiting_{false};
 };
 
 }  // namespace andon::journal
