@@ -71,8 +71,9 @@ TEST(Crc32cTest, ItGoesOnFromAnyCut) {
 }
 
 TEST(Crc32cTest, CopyingWritesExactlyTheBytes) {
-  const auto from = RandomBytes(7000, 6);
-  for (const size_t size : {0u, 1u, 7u, 8u, 240u, 383u, 384u, 6144u, 6999u}) {
+  const auto from = RandomBytes(40'000, 6);
+  for (const size_t size :
+       {0u, 1u, 7u, 8u, 240u, 383u, 384u, 6144u, 6999u, 16'383u, 16'384u, 16'391u, 39'999u}) {
     std::vector<std::byte> to(size + 16, std::byte{0xee});
     EXPECT_EQ(CopyCrc32c(to.data() + 8, {from.data() + 1, size}, 3),
               Crc32c({from.data() + 1, size}, 3));

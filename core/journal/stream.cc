@@ -105,8 +105,8 @@ void Stream::Evict() {
   }
   while (!parts_.empty() && parts_.front().end <= needed) PopFront();
   if (retains_) return;
-  // What is not durable comes first; readers that are behind find the rest on the disk.
-  while (!parts_.empty() && bytes_ + pressure_.held() > memory_bytes_) PopFront();
+  // Readers that are behind find the rest on the disk.
+  while (!parts_.empty() && bytes_ > memory_bytes_) PopFront();
 }
 
 void Stream::PopFront() {
