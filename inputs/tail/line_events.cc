@@ -10,7 +10,7 @@ LineEvents::LineEvents(const TailConfig& config, std::string input_id)
     : input_id_(std::move(input_id)),
       message_key_(config.message_key),
       path_key_(config.path_key),
-      oversized_(config.oversized),
+      oversize_(config.oversize),
       parser_(config.parse ? config.parse() : nullptr) {}
 
 void LineEvents::Begin(EventTime now) {
@@ -35,7 +35,7 @@ void LineEvents::Aim(const Tag& tag, std::string_view path) {
 
 void LineEvents::Line(std::string_view text, bool cut) {
   bytes_ += text.size();
-  if (cut && oversized_ == Oversized::kDrop) {
+  if (cut && oversize_ == Oversize::kDrop) {
     ++dropped_;
     return;
   }

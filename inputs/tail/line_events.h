@@ -48,7 +48,7 @@ class LineEvents final : public LineSink {
   const std::string input_id_;
   const std::string message_key_;
   const std::string path_key_;
-  const Oversized oversized_;
+  const Oversize oversize_;
   const std::unique_ptr<Parser> parser_;
   std::vector<std::unique_ptr<Group>> groups_;
   size_t used_ = 0;

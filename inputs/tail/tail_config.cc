@@ -7,7 +7,7 @@
 
 namespace andon {
 
-using tail::Oversized;
+using tail::Oversize;
 using tail::ReadFrom;
 using tail::WatchMode;
 
@@ -22,9 +22,9 @@ struct EnumNames<WatchMode> {
       {"auto", WatchMode::kAuto}, {"inotify", WatchMode::kInotify}, {"poll", WatchMode::kPoll}};
 };
 template <>
-struct EnumNames<Oversized> {
-  static constexpr std::pair<std::string_view, Oversized> kNames[] = {{"cut", Oversized::kCut},
-                                                                      {"drop", Oversized::kDrop}};
+struct EnumNames<Oversize> {
+  static constexpr std::pair<std::string_view, Oversize> kNames[] = {{"cut", Oversize::kCut},
+                                                                      {"drop", Oversize::kDrop}};
 };
 
 namespace tail {
@@ -63,7 +63,7 @@ void ReadLines(ConfigReader& reader, TailConfig* config) {
                   "a last line without its end, or the last event of several lines, is sent when "
                   "the file has not grown for so long; 0: never");
   reader.Optional("max_line_size", &size, "longest line, or event of several lines");
-  reader.Optional("oversized", &config->oversized,
+  reader.Optional("oversize", &config->oversize,
                   "cut what is longer and count it, or drop it and count it");
   config->max_line_bytes = size.bytes;
 }

@@ -16,7 +16,7 @@ namespace andon::tail {
 
 enum class ReadFrom : uint8_t { kHead, kTail };
 enum class WatchMode : uint8_t { kAuto, kInotify, kPoll };
-enum class Oversized : uint8_t { kCut, kDrop };
+enum class Oversize : uint8_t { kCut, kDrop };
 
 struct TailConfig {
   std::vector<std::string> path;
@@ -29,7 +29,7 @@ struct TailConfig {
   Pattern start;  // Empty: every line is an event.
   Duration flush_after = std::chrono::seconds(5);
   uint64_t max_line_bytes = uint64_t{256} << 10;
-  Oversized oversized = Oversized::kCut;
+  Oversize oversize = Oversize::kCut;
   WatchMode watch = WatchMode::kAuto;
   Duration refresh_interval = std::chrono::seconds(60);
   Duration poll_interval = std::chrono::seconds(1);

@@ -377,7 +377,7 @@ TEST_F(TailTest, LongLinesAreCutAndCounted) {
 
 TEST_F(TailTest, LongLinesAreDroppedAndCountedWhenAskedFor) {
   Append("a.log", "short\n" + std::string(100, 'x') + "\nafter\n");
-  Run("*.log", "read_from: head, max_line_size: 10, oversized: drop");
+  Run("*.log", "read_from: head, max_line_size: 10, oversize: drop");
   EXPECT_THAT(Messages(), ElementsAre("short", "after"));
   EXPECT_EQ(fixture.ledger.received(), 3u);
   EXPECT_EQ(fixture.metrics.Sum("andon_events_dropped_total", {{"cause", "too_long"}}), 1u);
