@@ -74,7 +74,7 @@ Chunk Chunk::Only(std::span<const Range> ranges) const {
   std::vector<Range> wanted(ranges.begin(), ranges.end());
   std::sort(wanted.begin(), wanted.end(),
             [](const Range& a, const Range& b) { return a.first < b.first; });
-  Parts parts{parts_->lane, parts_->window, parts_->settled, {}, parts_->pins};
+  Parts parts{parts_->lane, parts_->window, parts_->settled, {}, parts_->pins, true};
   for (const Piece& piece : parts_->pieces) {
     PieceCutter cutter(piece);
     Sequence next = piece.first;

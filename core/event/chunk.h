@@ -32,6 +32,7 @@ class Chunk {
     Sequence settled = 0;
     std::vector<Piece> pieces;
     std::vector<std::shared_ptr<const void>> pins;
+    bool cut = false;
   };
   explicit Chunk(Parts parts) : parts_(std::make_shared<const Parts>(std::move(parts))) {}
 
@@ -42,6 +43,9 @@ class Chunk {
   // Up to here this output has finished the lane, durably: nothing of it comes again.
   Sequence settled() const { return parts_->settled; }
   std::span<const Piece> pieces() const { return parts_->pieces; }
+  // What of the window is in no piece will never come to this output. False after Only: then it
+  // may be on its way elsewhere.
+  bool whole() const { return !parts_->cut; }
 
   uint64_t events() const;
   size_t bytes() const;  // Of the entries.

@@ -86,6 +86,7 @@ class OpenJournal : public Journal {
 
   Status Open(FileSystem& files, const MetricScope& scope);
 
+  std::string id() const override { return id_; }
   PositionStore& positions() override { return intake_->positions; }
   RouteId RouteTo(std::span<const std::string> output_ids) override {
     return cursors_->RouteTo(output_ids);
@@ -104,6 +105,7 @@ class OpenJournal : public Journal {
   const JournalOptions options_;
   Loop& loop_;
   Random& random_;
+  std::string id_;
   std::shared_ptr<Intake> intake_;
   std::shared_ptr<Stream> stream_;
   std::shared_ptr<LaneSet> lanes_;
@@ -122,6 +124,7 @@ Status OpenJournal::Open(FileSystem& files, const MetricScope& scope) {
     intake_->in_memory = true;
   } else {
     ASSIGN_OR_RETURN(disk, OpenDisk(files, metrics, &state));
+    id_ = ToString(state.journal);
   }
   Connect(std::move(disk), metrics, std::move(state));
   return {};

@@ -119,6 +119,8 @@ class Journal {
                                                MetricScope metrics);
   virtual ~Journal() = default;
 
+  // Stays with the folder; empty without one.
+  virtual std::string id() const = 0;
   virtual PositionStore& positions() = 0;
   // Outputs by id; the same set gives the same route. Thread: any.
   virtual RouteId RouteTo(std::span<const std::string> output_ids) = 0;

@@ -34,7 +34,8 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
                                         {{"kind", "output"}, {"id", config.id}}),
                  .ledger = ledger},
                 {},
-                {}} {}
+                {},
+                place.journal.id()} {}
 
   Result<OutputLimits> Prepare() {
     context.note = cursor->note();

@@ -41,6 +41,9 @@ struct OutputContext : PluginContext {
   // Stores a note with the cursor at once; `done` is called on the output's loop when it is
   // durable. Replaces the note before, in the order of the calls.
   UniqueFunction<void(std::string note, UniqueFunction<void(Status)> done)> save_note;
+  // The journal's id, which stays with the data folder. Without a folder (`journal: none`) empty:
+  // nothing that is kept elsewhere would be found again after a restart.
+  std::string journal_id;
 };
 
 }  // namespace andon

@@ -36,9 +36,6 @@ struct OutputLimits {
   uint64_t events = UINT64_MAX;
   Duration age = Duration::zero();  // How long a chunk may wait to become full.
   int in_flight = 1;                // Writes under way at once.
-  // The output keeps its cursor elsewhere, with what it writes (Kafka's transactions): ours is a
-  // hint.
-  bool own_cursor = false;
 };
 
 // All methods on the output's thread: Prepare, Start, Writes, Stop.

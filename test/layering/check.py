@@ -15,7 +15,7 @@ import tempfile
 # What each module may include besides itself. A folder that is not named here may not exist.
 UP_TO_CONFIG = ("core/base", "core/event", "core/loop", "core/metrics", "core/config")
 PLUGIN = UP_TO_CONFIG + ("core/plugin",)
-PLUGIN_PARTS = PLUGIN + ("core/codec", "core/net", "core/http", "core/forward")
+PLUGIN_PARTS = PLUGIN + ("core/codec", "core/net", "core/http", "core/forward", "core/kafka")
 PIPELINE = PLUGIN + ("core/net", "core/journal")
 MODULES = {
     "core/base": (),
@@ -27,6 +27,7 @@ MODULES = {
     "core/codec": PLUGIN,
     "core/net": ("core/base", "core/loop", "core/metrics", "core/config"),
     "core/http": ("core/base", "core/loop", "core/metrics", "core/config"),
+    "core/kafka": ("core/base", "core/loop", "core/metrics", "core/config"),
     "core/forward": PLUGIN + ("core/net",),
     "core/journal": PLUGIN,
     "core/pipeline": PIPELINE,
@@ -55,7 +56,7 @@ THIRD_PARTY = {
     "CLI/": ("core/app",),
     "fmt/": ("core", "inputs", "filters", "outputs"),
     "curl/": ("core/http",),
-    "librdkafka/": ("outputs/kafka", "inputs/kafka"),
+    "librdkafka/": ("core/kafka",),
     "benchmark/": (),
     "gtest/": (),
     "gmock/": (),

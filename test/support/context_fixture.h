@@ -29,6 +29,7 @@ struct ContextOptions {
   std::string id = "part";
   std::string kind = "input";  // The metrics' label.
   std::string data_dir;
+  std::string journal_id;  // Of an output's context.
   FileSystem* files = nullptr;  // Null: the machine's.
   Network* network = nullptr;   // Null: everything is refused; see network.Use().
   int worker = 0;
@@ -44,7 +45,7 @@ class ContextFixture {
         ledger(scope_),
         emitter(&positions),
         input_{Base(options), options.worker, options.workers, positions},
-        output_{Base(options), "", {}} {
+        output_{Base(options), "", {}, options.journal_id} {
     network.Use(options.network);
     output_.save_note = [this](std::string note, UniqueFunction<void(Status)> done) {
       notes.push_back(std::move(note));

@@ -1,0 +1,99 @@
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "core/kafka/read_to_end.h"
+#include "core/kafka/handle.h"
+
+namespace andon::kafka {
+
+namespace {
+
+constexpr int kPollMs = 200;
+
+Error Made(int code) {
+  return {.code = code, .verdict = VerdictOf(code), .text = std::string(ErrorText(code))};
+}
+
+// Which partitions have not been read to their end yet.
+class Progress {
+ public:
+  explicit Progress(const std::vector<PartitionOffset>& partitions) {
+    for (const auto& one : partitions) left_.emplace(one.topic, one.partition);
+  }
+  void AtEnd(const rd_kafka_message_t& message) {
+    left_.erase({rd_kafka_topic_name(message.rkt), message.partition});
+  }
+  bool done() const { return left_.empty(); }
+
+ private:
+  std::set<std::pair<std::string, int32_t>> left_;
+};
+
+void Visit(const ReadRequest& request, const rd_kafka_message_t& message) {
+  InMessage in;
+  in.topic = rd_kafka_topic_name(message.rkt);
+  in.partition = message.partition;
+  in.offset = message.offset;
+  in.key = {static_cast<const std::byte*>(message.key), message.key_len};
+  in.has_key = message.key != nullptr;
+  in.payload = {static_cast<const std::byte*>(message.payload), message.len};
+  in.has_payload = message.payload != nullptr;
+  request.visit(in);
+}
+
+// True when nothing that comes later can help.
+bool Ends(int code) {
+  const Verdict verdict = VerdictOf(code);
+  return verdict == Verdict::kNotAllowed || verdict == Verdict::kUnknownTopic ||
+         code == RD_KAFKA_RESP_ERR__FATAL;
+}
+
+}  // namespace
+
+Error ReadToEnd(const ReadRequest& request) {
+  Client::Wishes wishes = request.wishes;
+  wishes.role = Role::kConsumer;
+  wishes.properties.emplace_back("group.id", "andon-reads-without-a-group");
+  wishes.properties.emplace_back("enable.auto.commit", "false");
+  wishes.properties.emplace_back("enable.partition.eof", "true");
+  wishes.properties.emplace_back("isolation.level", "read_committed");
+  wishes.properties.emplace_back("auto.offset.reset", "earliest");
+  wishes.properties.emplace_back("check.crcs", "true");
+  const auto client = Client::Make(wishes);
+  if (!client.ok()) {
+    return {.code = RD_KAFKA_RESP_ERR__INVALID_ARG,
+            .verdict = Verdict::kFatal,
+            .text = std::string(client.status().message())};
+  }
+  rd_kafka_t* const handle = (*client)->handle();
+  rd_kafka_poll_set_consumer(handle);
+  const PartitionsPtr assignment(
+      rd_kafka_topic_partition_list_new(static_cast<int>(request.partitions.size())));
+  for (const PartitionOffset& one : request.partitions) {
+    rd_kafka_topic_partition_list_add(assignment.get(), one.topic.c_str(), one.partition)->offset =
+        one.offset;
+  }
+  if (const auto code = rd_kafka_assign(handle, assignment.get());
+      code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Made(code);
+  }
+  Progress progress(request.partitions);
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(request.timeout_ms);
+  while (!progress.done() || (request.enough && !request.enough())) {
+    if (std::chrono::steady_clock::now() > deadline) return Made(RD_KAFKA_RESP_ERR__TIMED_OUT);
+    const MessagePtr message(rd_kafka_consumer_poll(handle, kPollMs));
+    if (message == nullptr) continue;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      Visit(request, *message);
+    } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      progress.AtEnd(*message);
+    } else if (Ends(message->err)) {
+      return Made(message->err);
+    }
+  }
+  return {};
+}
+
+}  // namespace andon::kafka

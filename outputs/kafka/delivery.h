@@ -1,0 +1,42 @@
+// One chunk on its way to Kafka, and what became of its events so far.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/output.h"
+#include "outputs/kafka/message_batch.h"
+
+namespace andon::kafka_output {
+
+struct Delivery {
+  Delivery(Chunk of, WriteDone answer) : chunk(std::move(of)), done(std::move(answer)) {}
+
+  Chunk chunk;
+  WriteDone done;
+  std::shared_ptr<MessageBatch> batch;  // Null: not written yet.
+  size_t produced = 0;                  // Of its messages: taken by librdkafka or given up.
+  size_t unreported = 0;                // Taken, and no report yet.
+  uint64_t failed = 0;
+  std::vector<Rejection> rejected;
+  std::vector<Range> again;
+  std::string trouble;  // Why some come again: the first reason.
+
+  bool all_produced() const { return batch != nullptr && produced == batch->messages.size(); }
+  void Again(Sequence event, std::string_view reason) {
+    if (trouble.empty()) trouble = reason;
+    ++failed;
+    if (!again.empty() && again.back().last + 1 == event) {
+      again.back().last = event;
+    } else {
+      again.push_back({event, event});
+    }
+  }
+  void Reject(Sequence event, std::string reason) {
+    rejected.push_back({event, std::move(reason)});
+  }
+};
+
+}  // namespace andon::kafka_output

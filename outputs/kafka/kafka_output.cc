@@ -1,0 +1,440 @@
+#include "outputs/kafka/kafka_output.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/kafka/producer.h"
+#include "outputs/kafka/cursor_note.h"
+
+namespace andon::kafka_output {
+
+namespace {
+
+constexpr size_t kChunkBytes = size_t{1} << 20;
+constexpr Duration kChunkAge = std::chrono::milliseconds(50);
+constexpr int kInFlight = 8;  // What comes while one transaction is committed goes into the next.
+constexpr Duration kLookAgain = std::chrono::seconds(1);
+constexpr int kCallMs = 10'000;
+
+}  // namespace
+
+KafkaOutput::KafkaOutput(const Config& config) : config_(config) {}
+
+KafkaOutput::~KafkaOutput() { CloseSession(); }
+
+Result<OutputLimits> KafkaOutput::Prepare(OutputContext& context) {
+  context_ = &context;
+  exactly_once_ = config_.exactly_once;
+  if (exactly_once_ && context.journal_id.empty()) {
+    LogWarn(context.id, "without a journal on disk Kafka gets events at least once",
+            {{"advice", "use a journal, or say exactly_once: false"}});
+    exactly_once_ = false;
+  }
+  if (exactly_once_) {
+    transactional_id_ = "andon-" + context.journal_id + "-" + context.id;
+    claim_ = ToString(MakeUuid(context.random)) + " " + context.hostname + " process " +
+             std::to_string(getpid());
+  }
+  mailbox_ = std::make_unique<kafka::Mailbox>(context.loop);
+  calls_ = std::make_unique<kafka::CallThread>("kafka:" + context.id);
+  writer_ = std::make_unique<MessageWriter>(config_, context.hostname, topics_);
+  return OutputLimits{.bytes = kChunkBytes, .age = kChunkAge, .in_flight = kInFlight};
+}
+
+void KafkaOutput::Start() { Open(); }
+
+void KafkaOutput::Write(Chunk chunk, WriteDone done) {
+  waiting_.push_back(std::make_unique<Delivery>(std::move(chunk), std::move(done)));
+  SchedulePump();
+}
+
+void KafkaOutput::LaneClosed(const LaneId& lane) {
+  if (exactly_once_) closed_lanes_.push_back(lane);
+}
+
+void KafkaOutput::Stop(UniqueFunction<void()> done) {
+  const Status status = Unavailable("kafka: stopped before this was delivered");
+  state_ = State::kStopped;
+  CloseSession();
+  for (auto& delivery : std::exchange(under_way_, {})) Answer(*delivery, status, "");
+  AnswerWaiting(status);
+  done();
+}
+
+// Runs `call` on the thread for calls, and `then` with its result here, unless the session ended.
+template <class Call, class Then>
+void KafkaOutput::RunCall(Call call, Then then) {
+  calls_->Run([mail = mailbox_->address(), generation = generation_, this, call = std::move(call),
+               then = std::move(then)]() mutable {
+    auto result = call();
+    mail.Post([this, generation, then = std::move(then), result = std::move(result)]() mutable {
+      if (generation == generation_) then(std::move(result));
+    });
+  });
+}
+
+void KafkaOutput::Open() {
+  if (state_ != State::kClosed) return;
+  state_ = State::kOpening;
+  ++generation_;
+  SessionPlan plan{.id = context_->id,
+                   .properties = config_.client.All(),
+                   .transactional_id = transactional_id_,
+                   .cursor = config_.cursor,
+                   .claim = claim_,
+                   .after_fence = fenced_};
+  RunCall([plan = std::move(plan)] { return OpenSession(plan); },
+          [this](Result<Session> result) { Opened(std::move(result)); });
+}
+
+void KafkaOutput::Opened(Result<Session> result) {
+  state_ = State::kClosed;
+  Status status = result.status();
+  if (status.ok() && result->taken_over) return TakenOver(result->book.claim());
+  if (status.ok()) status = TakeSession(*std::move(result));
+  if (!status.ok()) {
+    CloseSession();
+    AnswerWaiting(status);
+    return;
+  }
+  state_ = State::kOpen;
+  fenced_ = false;
+  Pump();
+}
+
+Status KafkaOutput::TakeSession(Session session) {
+  if (exactly_once_) RETURN_IF_ERROR(CheckCount(session));
+  client_ = std::move(session.client);
+  cluster_id_ = std::move(session.cluster_id);
+  RETURN_IF_ERROR(client_->Attach(context_->loop, *this));
+  if (!exactly_once_) return OkStatus();
+  cursor_topic_ = std::make_unique<kafka::Topic>(client_, config_.cursor.topic);
+  cursor_partition_ = session.cursor_partition;
+  delivered_ = session.book.lanes();
+  transactions_ = std::max(transactions_, session.book.transactions());
+  return OkStatus();
+}
+
+// Our own cursor is older than Kafka's, or the same. Newer it can only be when Kafka lost its.
+Status KafkaOutput::CheckCount(const Session& session) {
+  const CursorNote note = DecodeCursorNote(context_->note);
+  const bool here = note.cluster == session.cluster_id && note.topic == config_.cursor.topic;
+  const bool before = cluster_id_ == session.cluster_id;
+  const uint64_t known =
+      std::max(here ? note.transactions : 0, before ? transactions_ : uint64_t{0});
+  const uint64_t stored = session.book.transactions();
+  if (!here && note.transactions > 0) {
+    LogWarn(context_->id, "another cluster or cursor topic than before, going on where the journal is",
+            {{"cluster", session.cluster_id}, {"topic", config_.cursor.topic}});
+  }
+  if (!before) transactions_ = 0;
+  if (stored >= known) return OkStatus();
+  const std::string what = "kafka: cursor topic \"" + config_.cursor.topic + "\" knows " +
+                           std::to_string(stored) + " transactions of \"" + transactional_id_ +
+                           "\", and there were at least " + std::to_string(known);
+  if (config_.cursor.when_lost == WhenLost::kGoOn) {
+    LogError(context_->id, "the cursor in Kafka was lost, some events may be delivered again",
+             {{"reason", what}});
+    return OkStatus();
+  }
+  return Unavailable(what +
+                     ": was it deleted or restored? Nothing is delivered until it is back, or "
+                     "cursor: {when_lost: go_on} is set, which may deliver some events again");
+}
+
+void KafkaOutput::TakenOver(const std::string& by) {
+  state_ = State::kTakenOver;
+  takeover_ = "kafka: another andond with this data folder's id delivers in its place (" + by +
+              "); stop one of them and restart the other";
+  LogError(context_->id, "another andond has taken over, nothing is delivered here any more",
+           {{"by", by}, {"transactional_id", transactional_id_}});
+  AnswerWaiting(Unavailable(takeover_));
+}
+
+std::string KafkaOutput::MakeNote() const {
+  return EncodeCursorNote({cluster_id_, config_.cursor.topic, transactions_});
+}
+
+// librdkafka may look at payloads until the client is gone, so they go with it.
+void KafkaOutput::CloseSession() {
+  ++generation_;
+  in_transaction_ = settling_ = false;
+  cursor_topic_.reset();
+  topics_.ForgetClient();
+  if (client_ == nullptr) return;
+  client_->Detach();
+  if (cursor_messages_ != nullptr) client_->Keep(std::exchange(cursor_messages_, nullptr));
+  for (const auto& delivery : under_way_) client_->Keep(delivery->batch);
+  for (const auto& delivery : waiting_) {
+    if (delivery->produced > 0) client_->Keep(delivery->batch);
+  }
+  calls_->Run([client = std::move(client_)]() mutable { client.reset(); });
+}
+
+// The session is of no use. What was under way comes again, and is compared with the cursor then.
+void KafkaOutput::Break(const kafka::Error& error) {
+  LogWarn(context_->id, "the client must be made anew", {{"reason", error.text}});
+  state_ = State::kClosed;
+  fenced_ = error.verdict == kafka::Verdict::kFenced;
+  CloseSession();
+  const Status status = Unavailable(kafka::Advice(error, "kafka"));
+  while (!waiting_.empty() && waiting_.front()->produced > 0) {
+    under_way_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  for (auto& delivery : std::exchange(under_way_, {})) Answer(*delivery, status, "");
+  Pump();
+}
+
+void KafkaOutput::BreakSoon(const kafka::Error& error) {
+  context_->loop.Post([mail = mailbox_->address(), generation = generation_, this, error] {
+    mail.Post([this, generation, error] {
+      if (generation == generation_ && state_ == State::kOpen) Break(error);
+    });
+  });
+}
+
+void KafkaOutput::AnswerWaiting(const Status& status) {
+  for (auto& delivery : std::exchange(waiting_, {})) Answer(*delivery, status, "");
+}
+
+// Posted, so that chunks that come together go into one transaction.
+void KafkaOutput::SchedulePump() {
+  if (pump_posted_) return;
+  pump_posted_ = true;
+  mailbox_->address().Post([this] {
+    pump_posted_ = false;
+    Pump();
+  });
+}
+
+void KafkaOutput::Pump() {
+  if (state_ == State::kTakenOver) return AnswerWaiting(Unavailable(takeover_));
+  if (state_ == State::kClosed && !waiting_.empty()) Open();
+  if (state_ != State::kOpen) return;
+  for (const auto& delivery : waiting_) {
+    if (delivery->batch == nullptr) WriteMessages(*delivery);
+  }
+  while (!settling_ && !waiting_.empty()) {
+    Delivery& next = *waiting_.front();
+    if (!TopicsAreKnown(next) || !ProduceAll(next)) break;
+    under_way_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  AnswerReported();
+  const bool cut = !waiting_.empty() && waiting_.front()->produced > 0;
+  if (in_transaction_ && !settling_ && !cut) Commit();
+}
+
+void KafkaOutput::WriteMessages(Delivery& delivery) {
+  const auto lane = delivered_.find(delivery.chunk.lane());
+  delivery.batch =
+      writer_->Write(delivery.chunk, lane == delivered_.end() ? nullptr : &lane->second,
+                     &delivery.rejected);
+  for (Message& message : delivery.batch->messages) message.delivery = &delivery;
+}
+
+bool KafkaOutput::TopicsAreKnown(const Delivery& delivery) {
+  bool known = true;
+  const MonotonicTime now = context_->loop.Now();
+  for (TopicEntry* topic : delivery.batch->topics) {
+    const bool stale = topic->state == TopicEntry::State::kMissing && now >= topic->look_again;
+    if (topic->state == TopicEntry::State::kNew || stale) LookAt(*topic);
+    known = known && topic->state != TopicEntry::State::kChecking;
+  }
+  return known;
+}
+
+void KafkaOutput::LookAt(TopicEntry& topic) {
+  topic.state = TopicEntry::State::kChecking;
+  RunCall(
+      [client = client_, name = topic.name, creation = config_.create_topics] {
+        if (!creation.enabled) return kafka::DescribeTopic(*client, name, kCallMs);
+        return kafka::EnsureTopic(*client, {name, creation.partitions, creation.replication, {}},
+                                  kCallMs);
+      },
+      [this, &topic](const kafka::TopicInfo& info) { LookedAt(topic, info); });
+}
+
+void KafkaOutput::LookedAt(TopicEntry& topic, const kafka::TopicInfo& info) {
+  topic.partitions = info.partitions;
+  topic.state = info.error.ok() ? TopicEntry::State::kReady : TopicEntry::State::kMissing;
+  if (!info.error.ok()) {
+    topic.look_again = context_->loop.Now() + kLookAgain;
+    topic.trouble = Unavailable(kafka::Advice(info.error, "kafka: topic \"" + topic.name + "\""));
+    LogWarn(context_->id, "topic cannot be written, its events wait",
+            {{"topic", topic.name}, {"reason", topic.trouble.message()}});
+  }
+  Pump();
+}
+
+// False: librdkafka's queue is full, or the client broke.
+bool KafkaOutput::ProduceAll(Delivery& delivery) {
+  while (!delivery.all_produced()) {
+    if (!ProduceOne(delivery)) return false;
+  }
+  return true;
+}
+
+bool KafkaOutput::ProduceOne(Delivery& delivery) {
+  Message& message = delivery.batch->messages[delivery.produced];
+  TopicEntry& topic = *message.topic;
+  if (topic.state != TopicEntry::State::kReady) {
+    delivery.Again(message.event, topic.trouble.message());
+    ++delivery.produced;
+    return true;
+  }
+  if (exactly_once_ && !in_transaction_ && !Begin()) return false;
+  if (topic.topic == nullptr) topic.topic = std::make_unique<kafka::Topic>(client_, topic.name);
+  int code = 0;
+  const kafka::OutMessage out = writer_->Out(*delivery.batch, delivery.produced, &header_room_);
+  switch (kafka::Produce(*client_, out, &code)) {
+    case kafka::ProduceResult::kFull:
+      return false;
+    case kafka::ProduceResult::kTaken:
+      ++delivery.unreported;
+      break;
+    case kafka::ProduceResult::kRefused:
+      if (kafka::VerdictOf(code) == kafka::Verdict::kFatal) {
+        BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
+        return false;
+      }
+      Refuse(message, code);
+      break;
+  }
+  ++delivery.produced;
+  return true;
+}
+
+void KafkaOutput::Refuse(const Message& message, int code) {
+  Delivery& delivery = *message.delivery;
+  const std::string topic = "kafka: topic \"" + message.topic->name + "\"";
+  switch (kafka::VerdictOf(code)) {
+    case kafka::Verdict::kTooLarge:
+      delivery.Reject(message.event, topic + ": message of " +
+                                         std::to_string(message.payload_bytes) +
+                                         " bytes is too large; see message.max.bytes");
+      break;
+    default:
+      delivery.Again(message.event, kafka::Advice(code, topic));
+      break;
+  }
+}
+
+void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {
+  if (report.opaque == nullptr) return;  // The cursor's: a failure fails the transaction.
+  const Message& message = *static_cast<Message*>(report.opaque);
+  --message.delivery->unreported;
+  if (report.error != 0) Refuse(message, report.error);
+}
+
+void KafkaOutput::OnDeliveries() {
+  AnswerReported();
+  if (!waiting_.empty()) SchedulePump();
+}
+
+void KafkaOutput::OnError(const kafka::Error& error) {
+  if (error.fatal) {
+    BreakSoon(error);
+  } else {
+    LogWarn(context_->id, "Kafka is in trouble", {{"reason", error.text}});
+  }
+}
+
+void KafkaOutput::OnStatistics(std::string_view /*json*/) {}
+
+// What nothing of is in a transaction, or can be in one.
+void KafkaOutput::AnswerReported() {
+  if (in_transaction_) return;
+  for (auto& delivery : under_way_) {
+    if (delivery->unreported > 0) continue;
+    Answer(*delivery, OkStatus(), "");
+    delivery.reset();
+  }
+  std::erase(under_way_, nullptr);
+}
+
+void KafkaOutput::Answer(Delivery& delivery, const Status& status, std::string note) {
+  WriteResult result;
+  result.status = status;
+  result.rejected = std::move(delivery.rejected);
+  if (status.ok()) result.again = std::move(delivery.again);
+  // Nothing at all was delivered: say why, so that it is seen and waited for.
+  const uint64_t events = delivery.batch == nullptr ? 0 : delivery.batch->messages.size();
+  if (status.ok() && delivery.failed > 0 && delivery.failed == events) {
+    result.status = Unavailable(delivery.trouble);
+  }
+  result.note = std::move(note);
+  std::exchange(delivery.done, nullptr)(std::move(result));
+}
+
+bool KafkaOutput::Begin() {
+  const kafka::Error error = kafka::BeginTransaction(*client_);
+  if (!error.ok()) {
+    BreakSoon(error);
+    return false;
+  }
+  in_transaction_ = true;
+  return true;
+}
+
+void KafkaOutput::Commit() {
+  settling_ = true;
+  cursor_messages_ = std::make_shared<CursorMessages>(under_way_, delivered_, closed_lanes_);
+  if (!cursor_messages_->Produce(*client_, *cursor_topic_, cursor_partition_, transactional_id_,
+                                 transactions_ + 1)) {
+    kafka::Error error;
+    error.text = "the cursor could not be written";
+    return Abort(error);
+  }
+  RunCall([client = client_] { return kafka::CommitTransaction(*client); },
+          [this](const kafka::Error& error) { Committed(error); });
+}
+
+void KafkaOutput::Committed(const kafka::Error& error) {
+  if (error.ok()) return Delivered();
+  if (error.needs_abort) return Abort(error);
+  if (!error.retriable || error.fatal) return Break(error);
+  LogWarn(context_->id, "committing takes long, going on", {{"reason", error.text}});
+  RunCall([client = client_] { return kafka::CommitTransaction(*client); },
+          [this](const kafka::Error& next) { Committed(next); });
+}
+
+void KafkaOutput::Delivered() {
+  const auto cursor = std::exchange(cursor_messages_, nullptr);
+  ++transactions_;
+  cursor->MoveInto(delivered_, closed_lanes_);
+  in_transaction_ = settling_ = false;
+  const std::string note = MakeNote();
+  for (auto& delivery : std::exchange(under_way_, {})) {
+    // Every report was in before the commit; librdkafka is not asked to prove it.
+    if (delivery->unreported > 0) client_->Keep(delivery->batch);
+    Answer(*delivery, OkStatus(), note);
+  }
+  Pump();
+}
+
+void KafkaOutput::Abort(const kafka::Error& why) {
+  settling_ = true;
+  RunCall([client = client_] { return kafka::AbortTransaction(*client); },
+          [this, why](const kafka::Error& error) { Aborted(why, error); });
+}
+
+void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
+  if (!error.ok() && error.retriable && !error.fatal) return Abort(why);
+  if (!error.ok()) return Break(error);
+  in_transaction_ = settling_ = false;
+  client_->Keep(std::exchange(cursor_messages_, nullptr));
+  const std::string reason = kafka::Advice(why, "kafka: transaction");
+  for (auto& delivery : std::exchange(under_way_, {})) {
+    if (delivery->unreported > 0) client_->Keep(delivery->batch);
+    const std::string_view first = delivery->trouble.empty() ? reason : delivery->trouble;
+    Answer(*delivery, Unavailable(std::string(first)), "");
+  }
+  Pump();
+}
+
+}  // namespace andon::kafka_output

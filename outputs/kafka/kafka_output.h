@@ -1,0 +1,116 @@
+// The Kafka output itself: chunks become messages, and are answered when Kafka has them.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/kafka/call_thread.h"
+#include "core/kafka/client.h"
+#include "core/kafka/topic_admin.h"
+#include "core/plugin/output.h"
+#include "outputs/kafka/cursor_messages.h"
+#include "outputs/kafka/delivery.h"
+#include "outputs/kafka/kafka_output_config.h"
+#include "outputs/kafka/message_batch.h"
+#include "outputs/kafka/session.h"
+#include "outputs/kafka/topic_table.h"
+
+namespace andon::kafka_output {
+
+// With exactly_once: one transaction at a time holds all chunks that waited, and the cursor: which
+// events of their lanes are in Kafka now. What comes again is compared with it and not written
+// twice. Without: a chunk is done when each of its messages has its report.
+//
+// Payloads are not copied: a chunk's batch lives until librdkafka has reported all of it, or is
+// gone. What goes wrong with the client itself ends the session; the next one reads the cursor.
+//
+// Thread: output.
+class KafkaOutput final : public Output, private kafka::Client::Listener {
+ public:
+  using Config = KafkaOutputConfig;
+  explicit KafkaOutput(const Config& config);
+  ~KafkaOutput() override;
+
+  Result<OutputLimits> Prepare(OutputContext& context) override;
+  void Start() override;
+  void Write(Chunk chunk, WriteDone done) override;
+  void LaneClosed(const LaneId& lane) override;
+  void Stop(UniqueFunction<void()> done) override;
+
+ private:
+  enum class State : uint8_t { kClosed, kOpening, kOpen, kTakenOver, kStopped };
+
+  void OnDelivery(const kafka::Client::Delivery& report) override;
+  void OnDeliveries() override;
+  void OnError(const kafka::Error& error) override;
+  void OnStatistics(std::string_view json) override;
+
+  // The session.
+  void Open();
+  void Opened(Result<Session> result);
+  Status TakeSession(Session session);
+  Status CheckCount(const Session& session);
+  void TakenOver(const std::string& by);
+  std::string MakeNote() const;
+  void CloseSession();
+  void Break(const kafka::Error& error);
+  void BreakSoon(const kafka::Error& error);
+  void AnswerWaiting(const Status& status);
+
+  // Chunks to messages.
+  void SchedulePump();
+  void Pump();
+  void WriteMessages(Delivery& delivery);
+  bool TopicsAreKnown(const Delivery& delivery);
+  void LookAt(TopicEntry& topic);
+  void LookedAt(TopicEntry& topic, const kafka::TopicInfo& info);
+  bool ProduceAll(Delivery& delivery);
+  bool ProduceOne(Delivery& delivery);
+  void Refuse(const Message& message, int code);
+  void Answer(Delivery& delivery, const Status& status, std::string note);
+  void AnswerReported();
+
+  // The transaction.
+  bool Begin();
+  void Commit();
+  void Committed(const kafka::Error& error);
+  void Delivered();
+  void Abort(const kafka::Error& why);
+  void Aborted(const kafka::Error& why, const kafka::Error& error);
+  template <class Call, class Then>
+  void RunCall(Call call, Then then);
+
+  const Config config_;
+  OutputContext* context_ = nullptr;
+  bool exactly_once_ = false;
+  std::string transactional_id_;
+  std::string claim_;
+  std::unique_ptr<kafka::Mailbox> mailbox_;
+  std::unique_ptr<kafka::CallThread> calls_;
+  TopicTable topics_;
+  std::unique_ptr<MessageWriter> writer_;
+  std::vector<kafka::Header> header_room_;
+
+  State state_ = State::kClosed;
+  bool fenced_ = false;      // Why the last session ended.
+  uint64_t generation_ = 0;  // Of sessions: late answers are for an older one.
+  std::shared_ptr<kafka::Client> client_;
+  std::string cluster_id_;
+  std::unique_ptr<kafka::Topic> cursor_topic_;
+  int32_t cursor_partition_ = 0;
+  LaneSets delivered_;  // By lane: what was committed.
+  std::vector<LaneId> closed_lanes_;
+  uint64_t transactions_ = 0;  // Committed under this id, ever.
+  std::string takeover_;
+
+  std::deque<std::unique_ptr<Delivery>> waiting_;
+  std::vector<std::unique_ptr<Delivery>> under_way_;  // All of each is with librdkafka.
+  bool in_transaction_ = false;
+  bool settling_ = false;  // A commit or an abort is under way.
+  std::shared_ptr<CursorMessages> cursor_messages_;
+  bool pump_posted_ = false;
+};
+
+}  // namespace andon::kafka_output

@@ -1,0 +1,50 @@
+// The topics that an output has met, and what is known of them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/base/status.h"
+#include "core/base/time.h"
+#include "core/kafka/producer.h"
+
+namespace andon::kafka_output {
+
+struct TopicEntry {
+  enum class State : uint8_t {
+    kNew,       // Nobody has looked.
+    kChecking,  // Somebody is looking.
+    kReady,
+    kMissing,  // It is not there, or not for us; worth another look at `look_again`.
+  };
+  std::string name;
+  State state = State::kNew;
+  Status trouble;  // While kMissing.
+  MonotonicTime look_again{};
+  int32_t partitions = 0;
+  std::unique_ptr<kafka::Topic> topic;  // Of the present client; null before the first message.
+};
+
+class TopicTable {
+ public:
+  // Entries stay where they are. Null: there are too many already.
+  TopicEntry* Find(std::string_view name);
+  // The client is gone: topics are looked at again.
+  void ForgetClient();
+
+  // Null, or a literal that says why a topic cannot have this name.
+  static const char* WhyNoName(std::string_view name);
+  static constexpr size_t kMostTopics = 1000;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  std::unordered_map<std::string, TopicEntry, Hash, std::equal_to<>> entries_;
+};
+
+}  // namespace andon::kafka_output
