@@ -75,8 +75,8 @@ void AddUnlessEmpty(const char* name, const std::string& value, Properties* to) 
 }
 
 void AddSecurity(const TlsConfig& tls, const SaslConfig& sasl, Properties* to) {
-  const char* const protocol = tls.used ? (sasl.used ? "sasl_ssl" : "ssl")
-                                        : (sasl.used ? "sasl_plaintext" : "plaintext");
+  const char* const protocol =
+      tls.used ? (sasl.used ? "sasl_ssl" : "ssl") : (sasl.used ? "sasl_plaintext" : "plaintext");
   to->emplace_back("security.protocol", protocol);
   if (tls.used) {
     AddUnlessEmpty("ssl.ca.location", tls.ca, to);
@@ -155,8 +155,10 @@ void ReadClientOptions(ConfigReader& reader, Role role, std::span<const Reserved
   reader.Section("tls", true, "encrypt the connections",
                  [&tls](ConfigReader& child) { ReadTls(child, &tls); });
   reader.Section("sasl", true, "log in", [&sasl](ConfigReader& child) { ReadSasl(child, &sasl); });
-  reader.Optional("statistics", &statistics, "how often librdkafka's own metrics are read; 0: never");
-  reader.Optional("rdkafka", &options->own, "any property of librdkafka, as its CONFIGURATION.md has it");
+  reader.Optional("statistics", &statistics,
+                  "how often librdkafka's own metrics are read; 0: never");
+  reader.Optional("rdkafka", &options->own,
+                  "any property of librdkafka, as its CONFIGURATION.md has it");
   if (reader.describing()) return;
   std::string joined;
   for (const std::string& broker : brokers) joined += (joined.empty() ? "" : ",") + broker;

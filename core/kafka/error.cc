@@ -52,17 +52,21 @@ std::string Advice(int code, std::string_view subject) {
   const std::string about = std::string(subject) + ": ";
   switch (static_cast<rd_kafka_resp_err_t>(code)) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      return about + "not allowed; grant WRITE and DESCRIBE (to read: READ) on this topic to the "
-                     "user that andond connects as";
+      return about +
+             "not allowed; grant WRITE and DESCRIBE (to read: READ) on this topic to the "
+             "user that andond connects as";
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-      return about + "not allowed; grant READ on the consumer group to the user that andond "
-                     "connects as";
+      return about +
+             "not allowed; grant READ on the consumer group to the user that andond "
+             "connects as";
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      return about + "not allowed; grant IDEMPOTENT_WRITE (to create topics: CREATE) on the cluster "
-                     "to the user that andond connects as";
+      return about +
+             "not allowed; grant IDEMPOTENT_WRITE (to create topics: CREATE) on the cluster "
+             "to the user that andond connects as";
     case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
-      return about + "not allowed; grant WRITE and DESCRIBE on transactional ids that begin with "
-                     "\"andon-\" to the user that andond connects as, or set exactly_once: false";
+      return about +
+             "not allowed; grant WRITE and DESCRIBE on transactional ids that begin with "
+             "\"andon-\" to the user that andond connects as, or set exactly_once: false";
     case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
       return about + "the broker refuses the login; see the options sasl and tls";

@@ -34,8 +34,8 @@ struct Error {
 Verdict VerdictOf(int code);
 // "Broker: Message size too large"
 std::string_view ErrorText(int code);
-// "not allowed to write topic \"logs\": grant WRITE and DESCRIBE ..." where it is about rights, else
-// librdkafka's words. `subject` is what it happened to: `topic "logs"`.
+// "not allowed to write topic \"logs\": grant WRITE and DESCRIBE ..." where it is about rights,
+// else librdkafka's words. `subject` is what it happened to: `topic "logs"`.
 std::string Advice(const Error& error, std::string_view subject);
 std::string Advice(int code, std::string_view subject);
 

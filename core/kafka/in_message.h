@@ -25,7 +25,7 @@ struct InMessage {
   Bytes key;
   bool has_key = false;
   Bytes payload;
-  bool has_payload = false;  // False: a tombstone.
+  bool has_payload = false;   // False: a tombstone.
   int64_t timestamp_ms = -1;  // -1: none.
 };
 

@@ -1,8 +1,9 @@
+#include "core/kafka/read_to_end.h"
+
 #include <chrono>
 #include <set>
 #include <utility>
 
-#include "core/kafka/read_to_end.h"
 #include "core/kafka/handle.h"
 
 namespace andon::kafka {

@@ -1,4 +1,5 @@
-// outputs/kafka: writes events to Kafka topics, each exactly once for readers of committed messages.
+// outputs/kafka: writes events to Kafka topics, each exactly once for readers of committed
+// messages.
 //
 //   outputs:
 //     - type: kafka

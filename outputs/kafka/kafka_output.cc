@@ -127,7 +127,8 @@ Status KafkaOutput::CheckCount(const Session& session) {
       std::max(here ? note.transactions : 0, before ? transactions_ : uint64_t{0});
   const uint64_t stored = session.book.transactions();
   if (!here && note.transactions > 0) {
-    LogWarn(context_->id, "another cluster or cursor topic than before, going on where the journal is",
+    LogWarn(context_->id,
+            "another cluster or cursor topic than before, going on where the journal is",
             {{"cluster", session.cluster_id}, {"topic", config_.cursor.topic}});
   }
   if (!before) transactions_ = 0;
@@ -231,9 +232,8 @@ void KafkaOutput::Pump() {
 
 void KafkaOutput::WriteMessages(Delivery& delivery) {
   const auto lane = delivered_.find(delivery.chunk.lane());
-  delivery.batch =
-      writer_->Write(delivery.chunk, lane == delivered_.end() ? nullptr : &lane->second,
-                     &delivery.rejected);
+  delivery.batch = writer_->Write(
+      delivery.chunk, lane == delivered_.end() ? nullptr : &lane->second, &delivery.rejected);
   for (Message& message : delivery.batch->messages) message.delivery = &delivery;
 }
 

@@ -95,7 +95,8 @@ void ReadCursor(ConfigReader& reader, CursorTopic* cursor) {
 
 void ReadCreation(ConfigReader& reader, TopicCreation* creation) {
   creation->enabled = true;
-  reader.Optional("partitions", &creation->partitions, "of a new topic; -1: as the brokers have it");
+  reader.Optional("partitions", &creation->partitions,
+                  "of a new topic; -1: as the brokers have it");
   reader.Optional("replication", &creation->replication,
                   "of a new topic; -1: as the brokers have it");
 }
@@ -143,8 +144,9 @@ Result<KafkaOutputConfig> KafkaOutputConfig::Parse(const ConfigNode& node) {
   reader.Section("cursor", true, "where exactly_once keeps its cursor",
                  [&config](ConfigReader& child) { ReadCursor(child, &config.cursor); });
   kafka::ReadClientOptions(reader, kafka::Role::kProducer,
-                           config.exactly_once ? std::span<const kafka::ReservedProperty>(kReservedOnce)
-                                               : std::span<const kafka::ReservedProperty>(kReserved),
+                           config.exactly_once
+                               ? std::span<const kafka::ReservedProperty>(kReservedOnce)
+                               : std::span<const kafka::ReservedProperty>(kReserved),
                            &config.client);
   if (!reader.describing()) {
     ReadTemplate(reader, "topic", topic, &config.topic);

@@ -101,8 +101,7 @@ std::optional<std::string> MessageWriter::FindTopic(const Piece& piece, const En
     if (const char* why = TopicTable::WhyNoName(name); why != nullptr) return why;
     target->topic = topics_.Find(name);
     if (target->topic == nullptr) {
-      return "topic: the output has " + std::to_string(TopicTable::kMostTopics) +
-             " topics already";
+      return "topic: the output has " + std::to_string(TopicTable::kMostTopics) + " topics already";
     }
     last_topic_ = target->topic;
   }

@@ -114,8 +114,7 @@ class Opening {
 
   // What is not compacted is deleted after some days, and then everything would come again.
   Status CheckCompaction() const {
-    const auto config =
-        kafka::DescribeTopicConfig(*session_.client, plan_.cursor.topic, kCallMs);
+    const auto config = kafka::DescribeTopicConfig(*session_.client, plan_.cursor.topic, kCallMs);
     if (!config.error.ok()) {
       LogWarn(plan_.id, "whether the topic for cursors is compacted cannot be seen",
               {{"topic", plan_.cursor.topic}, {"reason", config.error.text}});
@@ -128,8 +127,7 @@ class Opening {
   }
 
   Status Init() const {
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(kInitMs);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kInitMs);
     while (true) {
       const Error error = kafka::InitTransactions(*session_.client, kCallMs);
       if (error.ok()) return OkStatus();
@@ -141,7 +139,8 @@ class Opening {
 
   // In a transaction of its own: whoever is fenced by it can see by whom.
   Status Claim() {
-    const std::string subject = "kafka: claiming " + Quoted("transactional id", plan_.transactional_id);
+    const std::string subject =
+        "kafka: claiming " + Quoted("transactional id", plan_.transactional_id);
     Error error = kafka::BeginTransaction(*session_.client);
     if (!error.ok()) return Failed(error, subject);
     const kafka::Topic topic(session_.client, plan_.cursor.topic);
@@ -171,13 +170,13 @@ class Opening {
     request.timeout_ms = kReadMs;
     uint64_t senseless = 0;
     request.visit = [&](const kafka::InMessage& message) {
-      const auto value =
-          message.has_payload ? std::optional<Bytes>(message.payload) : std::nullopt;
+      const auto value = message.has_payload ? std::optional<Bytes>(message.payload) : std::nullopt;
       if (!book.Take(AsText(message.key), value)) ++senseless;
     };
     if (to_claim) request.enough = [&] { return book.claim() == plan_.claim; };
     const Error error = kafka::ReadToEnd(request);
-    if (!error.ok()) return Failed(error, "kafka: reading the cursor in " + Quoted("topic", plan_.cursor.topic));
+    if (!error.ok())
+      return Failed(error, "kafka: reading the cursor in " + Quoted("topic", plan_.cursor.topic));
     if (senseless > 0) {
       return Unavailable("kafka: cursor topic \"" + plan_.cursor.topic + "\" has " +
                          std::to_string(senseless) + " messages of \"" + plan_.transactional_id +
@@ -188,9 +187,9 @@ class Opening {
 
   // What is about producing only makes a consumer complain.
   static kafka::Properties ForReading(const kafka::Properties& all) {
-    static constexpr std::string_view kTaken[] = {"bootstrap.servers", "client.id", "security.",
-                                                  "ssl.", "sasl.", "enable.ssl.", "socket.",
-                                                  "broker.", "log.", "debug", "test.mock."};
+    static constexpr std::string_view kTaken[] = {
+        "bootstrap.servers", "client.id", "security.", "ssl.",  "sasl.",     "enable.ssl.",
+        "socket.",           "broker.",   "log.",      "debug", "test.mock."};
     kafka::Properties taken;
     for (const auto& property : all) {
       for (const std::string_view prefix : kTaken) {
