@@ -9,6 +9,8 @@ namespace andon::journal {
 
 namespace {
 constexpr size_t kReadAtOnce = size_t{1} << 20;
+// A sector that cannot be read so often, with the pauses between, is taken for damaged.
+constexpr int kReadTries = 5;
 }  // namespace
 
 CatchUp::Found CatchUp::Read(StreamPosition from, const StreamPosition& end, uint64_t oldest) {
@@ -42,7 +44,13 @@ CatchUp::Found CatchUp::Read(StreamPosition from, const StreamPosition& end, uin
   SegmentScan scan(*reader_, from.offset);
   size_t bytes = 0;
   while (bytes < kReadAtOnce) {
+    const uint64_t before = scan.offset();
     const SegmentScan::Step step = scan.Next();
+    if (MayBeReadLater()) {
+      found.failed = found.parts.empty();
+      found.end = {from.segment, before};
+      return found;
+    }
     if (step.end) break;
     for (const DamagedRange& range : step.damaged) damage_.Report(from.segment, range, *file_);
     ReadPart(step, found);
@@ -50,6 +58,19 @@ CatchUp::Found CatchUp::Read(StreamPosition from, const StreamPosition& end, uin
   }
   found.end = {from.segment, scan.offset()};
   return found;
+}
+
+// A disk that comes back has lost nothing.
+bool CatchUp::MayBeReadLater() {
+  if (!reader_->TakeReadFailure()) {
+    failed_reads_ = 0;
+    return false;
+  }
+  if (++failed_reads_ > kReadTries) return false;
+  LogWarn("journal", "segment cannot be read now, trying again",
+          {{"segment", SegmentName(number_)}, {"failures", failed_reads_}});
+  reader_.reset();
+  return true;
 }
 
 void CatchUp::ReadPart(const SegmentScan::Step& step, Found& found) {

@@ -20,9 +20,9 @@ class CatchUp {
 
   struct Found {
     std::vector<StreamPart> parts;
-    StreamPosition end;    // How far was read.
+    StreamPosition end;    // How far was read, or where the next try begins.
     bool dropped = false;  // What is missing in front was freed.
-    bool failed = false;   // The segment is there but cannot be opened now; nothing was read.
+    bool failed = false;   // It is there but cannot be read now; nothing was read.
   };
   // About 1 MiB from `from` on, below `end`. Segments before `oldest` were let go.
   Found Read(StreamPosition from, const StreamPosition& end, uint64_t oldest);
@@ -30,6 +30,7 @@ class CatchUp {
  private:
   enum class Opened : uint8_t { kYes, kGone, kNotNow };
   Opened Open(uint64_t number);
+  bool MayBeReadLater();
   void ReadPart(const SegmentScan::Step& step, Found& found);
 
   Segments& segments_;
@@ -38,6 +39,7 @@ class CatchUp {
   uint64_t number_ = 0;  // Of the segment that is open here.
   std::unique_ptr<File> file_;
   std::unique_ptr<PartReader> reader_;
+  int failed_reads_ = 0;  // One after the other.
 };
 
 }  // namespace andon::journal

@@ -379,6 +379,8 @@ void Committer::ReadSome(const std::shared_ptr<Cursor>& cursor) {
           .first->second;
   CatchUp::Found found = reader.Read(from, log_.end(), state_.oldest);
   if (found.failed) {
+    // Segments in front may be freed while it waits: that is no loss.
+    if (from < found.end) cursor->Arrived({}, found.end, found.dropped);
     read_retries_[cursor->number()] = loop_.After(kRetryAfter, [this, cursor] { ReadFor(cursor); });
     return;
   }

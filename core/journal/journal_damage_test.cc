@@ -14,6 +14,8 @@
 namespace andon {
 namespace {
 
+using namespace std::chrono_literals;
+
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -187,16 +189,35 @@ TEST(JournalDamageTest, AFileThatWasCutOffIsReadAsFarAsItGoes) {
   EXPECT_THAT(numbers, testing::IsSupersetOf(Numbers(91, 100)));
 }
 
-TEST(JournalDamageTest, ASectorThatCannotBeReadIsDamage) {
+TEST(JournalDamageTest, ASegmentThatCannotBeReadForAWhileLosesNothing) {
   JournalFixture journal;
   Fill(journal);
   ASSERT_TRUE(journal.Open().ok());
-  int failures = 3;
-  journal.disk.SetFault([&](CrashDisk::Op op, const std::string&) {
-    return op == CrashDisk::Op::kRead && failures > 0 && failures-- < 3 ? EIO : 0;
+  const std::string path = FindPart(journal, 51).path;
+  bool fails = true;
+  journal.disk.SetFault([&](CrashDisk::Op op, const std::string& of) {
+    return fails && op == CrashDisk::Op::kRead && of == path ? EIO : 0;
   });
   TestOutput& a = journal.AddOutput("a");
-  journal.Settle();
+  journal.world.Advance(2s);
+  EXPECT_LT(a.events.size(), 100u);
+  fails = false;
+  journal.world.Advance(10s);
+  EXPECT_EQ(a.events.size(), 100u);
+  EXPECT_EQ(a.cursor->damaged_events(), 0u);
+}
+
+TEST(JournalDamageTest, ASegmentThatCannotBeReadForGoodIsDamage) {
+  JournalFixture journal;
+  Fill(journal);
+  ASSERT_TRUE(journal.Open().ok());
+  const std::string path = FindPart(journal, 51).path;
+  journal.disk.SetFault([&](CrashDisk::Op op, const std::string& of) {
+    return op == CrashDisk::Op::kRead && of == path ? EIO : 0;
+  });
+  TestOutput& a = journal.AddOutput("a");
+  journal.world.Advance(600s);
+  EXPECT_LT(a.events.size(), 100u);
   EXPECT_EQ(a.events.size() + a.cursor->damaged_events(), 100u);
   EXPECT_EQ(a.cursor->held_events(), 0u);
 }

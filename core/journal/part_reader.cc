@@ -132,7 +132,9 @@ size_t PartReader::Fill(uint64_t offset, std::span<std::byte> to) {
     const std::span<std::byte> page = to.subspan(filled, std::min(kPageBytes, to.size() - filled));
     came = file_.ReadAt(offset + filled, page);
     if (came.ok() && *came == 0) break;
-    if (!came.ok()) std::memset(page.data(), 0, page.size());
+    if (came.ok()) continue;
+    std::memset(page.data(), 0, page.size());
+    read_failed_ = true;
   }
   return std::min(filled, to.size());
 }

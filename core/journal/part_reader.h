@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/file.h"
@@ -51,6 +52,8 @@ class PartReader {
   uint64_t NextHeader(uint64_t from, uint64_t limit);
   // How much in front of `from` is proved to have been durable by parts behind it; 0: nothing.
   uint64_t ProvedDurable(uint64_t from);
+  // Whether a read has failed since the last call: what looks damaged may only not be readable now.
+  bool TakeReadFailure() { return std::exchange(read_failed_, false); }
   const SegmentHeader& segment() const { return segment_; }
   uint64_t limit() const { return limit_; }
   void SetLimit(uint64_t limit);
@@ -69,6 +72,7 @@ class PartReader {
   std::shared_ptr<Block> block_;
   uint64_t begin_ = 0;  // What is in the block.
   uint64_t end_ = 0;
+  bool read_failed_ = false;
 };
 
 }  // namespace andon::journal
