@@ -48,7 +48,7 @@ THIRD_PARTY = {
     "yaml-cpp/": ("core/config",),
     "pcre2.h": ("core/codec",),
     "simdjson.h": ("core/codec",),
-    "openssl/": ("core/net", "core/forward"),
+    "openssl/": ("core/net", "core/forward", "core/http"),
     "zstd.h": ("core/forward", "core/journal", "outputs/file"),
     "zlib.h": ("core/forward", "outputs/file"),
     "msgpack.h": ("core/event",),
