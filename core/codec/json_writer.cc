@@ -169,6 +169,14 @@ void AppendJson(ValueView value, ByteBuffer& out) {
   Walker(out).Value(value.bytes().data());
 }
 
+const std::byte* AppendJsonValue(const std::byte* at, ByteBuffer& out) {
+  return Walker(out).Value(at);
+}
+
+const std::byte* AppendJsonField(const std::byte* at, ByteBuffer& out) {
+  return Walker(out).Field(at);
+}
+
 bool AppendJsonFields(const RecordView& record, std::span<const std::string_view> without,
                       bool first, ByteBuffer& out) {
   bool any = false;

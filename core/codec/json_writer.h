@@ -22,6 +22,9 @@ namespace andon {
 // Each appends to `out`. Thread: any.
 void AppendJson(ValueView value, ByteBuffer& out);
 void AppendJsonString(std::string_view text, ByteBuffer& out);
+// One value of validated bytes, or a map's pair as `"key":value`; each returns where it ends.
+const std::byte* AppendJsonValue(const std::byte* at, ByteBuffer& out);
+const std::byte* AppendJsonField(const std::byte* at, ByteBuffer& out);
 // The record's fields, `"key":value` with commas between them, but those named in `without`.
 // `first`: nothing stands in front of them. Returns false when there was none.
 bool AppendJsonFields(const RecordView& record, std::span<const std::string_view> without,

@@ -10,10 +10,9 @@
 #include <filesystem>
 
 #include "core/http/url.h"
-#include "core/loop/uv_loop.h"
-#include "core/net/real_network.h"
 #include "test/support/http_peer.h"
 #include "test/support/matchers.h"
+#include "test/support/net_fixture.h"
 #include "test/support/test_authority.h"
 
 namespace andon::http {

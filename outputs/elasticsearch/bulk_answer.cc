@@ -1,0 +1,144 @@
+#include "outputs/elasticsearch/bulk_answer.h"
+
+#include <algorithm>
+
+#include "outputs/elasticsearch/json_scanner.h"
+
+namespace andon::elasticsearch {
+namespace {
+
+using Token = JsonScanner::Token;
+
+constexpr size_t kLongestReason = 2000;
+constexpr size_t kShownBytes = 200;
+constexpr int kCauses = 5;
+
+void Append(std::string_view text, std::string& reason) {
+  if (text.empty() || reason.size() > kLongestReason) return;
+  if (reason.find(text) != std::string::npos) return;
+  if (!reason.empty()) reason += ": ";
+  reason += text.substr(0, kLongestReason);
+}
+
+// The object behind an `error` key or below it. Causes are nested: `depth` of them are told.
+bool ReadError(JsonScanner& scan, int depth, AnswerError& error) {
+  for (Token key = scan.Next(); key != Token::kObjectEnd; key = scan.Next()) {
+    if (key != Token::kKey) return false;
+    const std::string name(scan.text());
+    const Token value = scan.Next();
+    if (value == Token::kString && name == "type" && error.type.empty()) {
+      error.type = scan.text();
+    } else if (value == Token::kString && name == "reason") {
+      Append(scan.text(), error.reason);
+    } else if (value == Token::kObject && name == "caused_by" && depth > 0) {
+      if (!ReadError(scan, depth - 1, error)) return false;
+    } else if (!scan.Skip(value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ReadErrorValue(JsonScanner& scan, AnswerError& error) {
+  const Token value = scan.Next();
+  if (value == Token::kObject) return ReadError(scan, kCauses, error);
+  if (value == Token::kString) error.reason = scan.text().substr(0, kLongestReason);
+  return scan.Skip(value);
+}
+
+// Behind the `{` of what the operation's name stands in front of.
+bool ReadItem(JsonScanner& scan, BulkAnswer& answer) {
+  int status = 0;
+  bool failed = false;
+  AnswerError error;
+  for (Token key = scan.Next(); key != Token::kObjectEnd; key = scan.Next()) {
+    if (key != Token::kKey) return false;
+    const std::string_view name = scan.text();
+    if (name == "error") {
+      failed = true;
+      if (!ReadErrorValue(scan, error)) return false;
+    } else if (name == "status") {
+      if (scan.Next() != Token::kNumber) return false;
+      status = scan.number();
+    } else if (!scan.Skip(key)) {
+      return false;
+    }
+  }
+  if (status < 100 || status > 599) return false;
+  if (failed) answer.failures.push_back({answer.statuses.size(), std::move(error)});
+  answer.statuses.push_back(static_cast<uint16_t>(status));
+  return true;
+}
+
+// What nearly every item is: stepped over in one go.
+void SkipCreated(JsonScanner& scan, BulkAnswer& answer) {
+  constexpr std::string_view kFirst = R"({"create":{"status":201}})";
+  constexpr std::string_view kNext = R"(,{"create":{"status":201}})";
+  if (scan.rest().starts_with(kFirst)) {
+    answer.statuses.push_back(201);
+    scan.Advance(kFirst.size());
+  }
+  while (scan.rest().starts_with(kNext)) {
+    answer.statuses.push_back(201);
+    scan.Advance(kNext.size());
+  }
+}
+
+bool ReadItems(JsonScanner& scan, BulkAnswer& answer) {
+  if (scan.Next() != Token::kArray) return false;
+  SkipCreated(scan, answer);
+  for (Token item = scan.Next(); item != Token::kArrayEnd; item = scan.Next()) {
+    if (item != Token::kObject || scan.Next() != Token::kKey || scan.Next() != Token::kObject ||
+        !ReadItem(scan, answer) || scan.Next() != Token::kObjectEnd) {
+      return false;
+    }
+    SkipCreated(scan, answer);
+  }
+  return true;
+}
+
+bool ReadAnswer(JsonScanner& scan, BulkAnswer& answer) {
+  bool items = false;
+  if (scan.Next() != Token::kObject) return false;
+  for (Token key = scan.Next(); key != Token::kObjectEnd; key = scan.Next()) {
+    if (key != Token::kKey) return false;
+    if (scan.text() == "items") {
+      if (items || !ReadItems(scan, answer)) return false;
+      items = true;
+    } else if (!scan.Skip(key)) {
+      return false;
+    }
+  }
+  return items && scan.Next() == Token::kEnd;
+}
+
+std::string Printable(std::string_view text) {
+  std::string shown(text.substr(0, kShownBytes));
+  std::ranges::replace_if(
+      shown, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, ' ');
+  return shown;
+}
+
+}  // namespace
+
+Result<BulkAnswer> BulkAnswer::Parse(std::string_view untrusted) {
+  BulkAnswer answer;
+  JsonScanner scan(untrusted);
+  if (ReadAnswer(scan, answer)) return answer;
+  if (untrusted.empty()) return Corrupt("the answer is empty");
+  return Corrupt("the answer is none to a _bulk: \"" + Printable(untrusted) + '"');
+}
+
+AnswerError ParseErrorAnswer(std::string_view untrusted) {
+  AnswerError error;
+  JsonScanner scan(untrusted);
+  bool good = scan.Next() == Token::kObject;
+  for (Token key = good ? scan.Next() : Token::kError; good && key == Token::kKey;
+       key = scan.Next()) {
+    good = scan.text() == "error" ? ReadErrorValue(scan, error) : scan.Skip(key);
+  }
+  if (error.reason.empty()) error.reason = Printable(untrusted);
+  return error;
+}
+
+}  // namespace andon::elasticsearch

@@ -1,0 +1,352 @@
+#include "outputs/elasticsearch/bulk_writer.h"
+
+#include <charconv>
+#include <cstring>
+
+#include "core/codec/json_writer.h"
+#include "core/event/common_entry_head.h"
+#include "core/event/entry_head.h"
+#include "core/event/msgpack_format.h"
+
+namespace andon::elasticsearch {
+namespace {
+
+constexpr size_t kLongestId = 512;  // https://github.com/elastic/elasticsearch/pull/16036
+constexpr size_t kDigits = 20;      // Of any sequence.
+
+std::string OperationText(const DocumentConfig& config) {
+  switch (config.operation) {
+    case Operation::kIndex:
+      return R"({"index":{"_index":")";
+    case Operation::kUpdate:
+      return R"({"update":{"_index":")";
+    case Operation::kCreate:
+      break;
+  }
+  return R"({"create":{"_index":")";
+}
+
+std::string JsonMember(std::string_view key) {
+  ByteBuffer text;
+  AppendJsonString(key, text);
+  text.Append(':');
+  return std::string(text.text());
+}
+
+// Between the quotes.
+void AppendJsonInside(std::string_view text, ByteBuffer& out) {
+  ByteBuffer quoted;
+  AppendJsonString(text, quoted);
+  out.Append(quoted.bytes().subspan(1, quoted.size() - 2));
+}
+
+void AddToRanges(Sequence sequence, std::vector<Range>& ranges) {
+  if (!ranges.empty() && ranges.back().last + 1 == sequence) {
+    ranges.back().last = sequence;
+  } else {
+    ranges.push_back({sequence, sequence});
+  }
+}
+
+}  // namespace
+
+// Walks the events of a chunk with their identities.
+class BulkWriter::Pieces {
+ public:
+  Pieces(const Chunk& chunk, bool whole_entries)
+      : chunk_(chunk), whole_entries_(whole_entries), pieces_(chunk.pieces()) {
+    SkipEmpty();
+  }
+
+  bool done() const { return piece_ == pieces_.size(); }
+  const Piece& piece() const { return pieces_[piece_]; }
+  Sequence number() const { return piece().first + index_; }
+
+  // Reads the event that is next, and whose bytes end where `Next` is told.
+  Event Read() {
+    const std::byte* const at = piece().entries.data() + offset_;
+    const size_t left = piece().entries.size() - offset_;
+    Event event{};
+    CommonEntryHead head;
+    if (left >= CommonEntryHead::kLookAhead) head = CommonEntryHead::Read(at);
+    if (head.bytes > 0) {
+      event.time = head.event_time();
+      event.record = at + head.bytes;
+    } else {
+      const EntryHead other = ReadEntryHead(at);
+      event.time = other.time;
+      event.record = other.record;
+    }
+    if (whole_entries_) event.entry = Bytes(at, ValueSize(at));
+    const bool own = piece().origin.empty();
+    event.lane = own ? chunk_.lane() : piece().origin[run_].lane;
+    event.sequence = own ? number() : piece().origin[run_].first + run_index_;
+    return event;
+  }
+
+  // `end`: where the entry's bytes end; null when they were not read.
+  void Next(const std::byte* end) {
+    const std::byte* const begin = piece().entries.data();
+    if (end == nullptr) end = begin + offset_ + ValueSize(begin + offset_);
+    offset_ = static_cast<size_t>(end - begin);
+    if (!piece().origin.empty() && ++run_index_ == piece().origin[run_].count) {
+      ++run_;
+      run_index_ = 0;
+    }
+    if (++index_ < piece().count) return;
+    ++piece_;
+    StartPiece();
+    SkipEmpty();
+  }
+
+  // What has not been read.
+  std::vector<Range> Left() const {
+    std::vector<Range> left;
+    for (size_t i = piece_; i < pieces_.size(); ++i) {
+      const Piece& one = pieces_[i];
+      if (one.count == 0) continue;
+      left.push_back({one.first + (i == piece_ ? index_ : 0), one.first + one.count - 1});
+    }
+    return left;
+  }
+
+ private:
+  void StartPiece() {
+    offset_ = 0;
+    index_ = 0;
+    run_ = 0;
+    run_index_ = 0;
+  }
+  void SkipEmpty() {
+    while (piece_ < pieces_.size() && pieces_[piece_].count == 0) ++piece_;
+  }
+
+  const Chunk& chunk_;
+  const bool whole_entries_;
+  const std::span<const Piece> pieces_;
+  size_t piece_ = 0;
+  size_t offset_ = 0;
+  uint32_t index_ = 0;
+  size_t run_ = 0;
+  uint32_t run_index_ = 0;
+};
+
+BulkWriter::BulkWriter(const DocumentConfig& config, const std::string& hostname)
+    : config_(config),
+      hostname_(hostname),
+      per_event_(config.index.by_record() || config.id == DocumentConfig::Id::kTemplate ||
+                 !config.routing.constant() || !config.pipeline.constant()),
+      operation_(OperationText(config)) {
+  document_ = config.operation == Operation::kUpdate ? R"({"doc":{)" : "{";
+  if (!config.time_key.empty()) document_ += JsonMember(config.time_key) + '"';
+}
+
+void BulkWriter::SetTag(std::string_view tag) {
+  if (renames_ != nullptr && tag == tag_) return;
+  tag_ = tag;
+  index_known_ = false;
+  tag_member_.clear();
+  if (!config_.tag_key.empty()) {
+    ByteBuffer text;
+    AppendJsonString(tag, text);
+    if (!config_.time_key.empty()) tag_member_ = ",";
+    tag_member_ += JsonMember(config_.tag_key) + std::string(text.text());
+  }
+  renames_ = &config_.otherwise;
+  for (const RenameRule& rule : config_.rename) {
+    if (!rule.match.Matches(tag)) continue;
+    renames_ = &rule.renames;
+    break;
+  }
+}
+
+const char* BulkWriter::RenderIndex(const Event& event) {
+  EntryView entry;
+  entry.time = event.time;
+  if (!event.entry.empty()) entry = *EntryIterator(event.entry);
+  rendered_.Clear();
+  if (const char* why = config_.index.Render(tag_, entry, hostname_, rendered_)) return why;
+  if (rendered_.text() == index_.text()) return nullptr;
+  std::swap(index_, rendered_);
+  prefix_known_ = false;
+  return nullptr;
+}
+
+const char* BulkWriter::SetIndex(const Event& event) {
+  const uint32_t bucket = config_.index.bucket_seconds();
+  const uint32_t seconds = event.time.seconds;
+  if (index_known_ && !config_.index.by_record() &&
+      (bucket == 0 || (seconds >= bucket_begin_ && seconds - bucket_begin_ < bucket))) {
+    return nullptr;
+  }
+  if (const char* why = RenderIndex(event)) return why;
+  index_known_ = true;
+  if (bucket > 0) bucket_begin_ = seconds - seconds % bucket;
+  return nullptr;
+}
+
+void BulkWriter::SetPrefix(const Event& event) {
+  prefix_.Clear();
+  prefix_.Append(operation_);
+  AppendJsonInside(index_.text(), prefix_);
+  prefix_.Append('"');
+  if (!config_.type_name.empty()) {
+    prefix_.Append(std::string_view(",\"_type\":"));
+    AppendJsonString(config_.type_name, prefix_);
+  }
+  if (config_.id != DocumentConfig::Id::kNone) prefix_.Append(std::string_view(",\"_id\":\""));
+  if (config_.id == DocumentConfig::Id::kIdentity) {
+    prefix_.Append(ToString(event.lane));
+    prefix_.Append('-');
+  }
+  prefix_lane_ = event.lane;
+  prefix_known_ = true;
+}
+
+const char* BulkWriter::RenderId(const Event& event) {
+  id_.Clear();
+  const EntryView entry = *EntryIterator(event.entry);
+  if (!config_.id_text.Render(tag_, entry, hostname_, id_) || id_.empty()) {
+    id_.Clear();
+    id_.Append(ToString(event.lane) + '-' + std::to_string(event.sequence));
+  }
+  return id_.size() > kLongestId ? "the event's id is longer than 512 bytes" : nullptr;
+}
+
+void BulkWriter::WriteTemplate(const TextTemplate& text, std::string_view member,
+                               const Event& event, ByteBuffer& body) {
+  if (text.text().empty()) return;
+  EntryView entry;
+  if (!event.entry.empty()) entry = *EntryIterator(event.entry);
+  rendered_.Clear();
+  if (!text.Render(tag_, entry, hostname_, rendered_)) return;
+  body.Append(member);
+  AppendJsonString(rendered_.text(), body);
+}
+
+const char* BulkWriter::WriteAction(const Event& event, ByteBuffer& body) {
+  if (const char* why = SetIndex(event)) return why;
+  if (!prefix_known_ || !(prefix_lane_ == event.lane)) SetPrefix(event);
+  if (config_.id == DocumentConfig::Id::kTemplate) {
+    if (const char* why = RenderId(event)) return why;
+  }
+  body.Append(prefix_.bytes());
+  switch (config_.id) {
+    case DocumentConfig::Id::kIdentity: {
+      char* const at = reinterpret_cast<char*>(body.Tail(kDigits + 1));
+      char* const end = std::to_chars(at, at + kDigits, event.sequence).ptr;
+      *end = '"';
+      body.Advance(static_cast<size_t>(end + 1 - at));
+      break;
+    }
+    case DocumentConfig::Id::kTemplate:
+      AppendJsonInside(id_.text(), body);
+      body.Append('"');
+      break;
+    case DocumentConfig::Id::kNone:
+      break;
+  }
+  const bool old = !config_.type_name.empty();
+  WriteTemplate(config_.routing, old ? ",\"_routing\":" : ",\"routing\":", event, body);
+  if (!config_.pipeline.constant()) {
+    WriteTemplate(config_.pipeline, ",\"pipeline\":", event, body);
+  }
+  body.Append(std::string_view("}}\n"));
+  return nullptr;
+}
+
+const std::byte* BulkWriter::WriteField(const std::byte* at, bool& first, ByteBuffer& body) const {
+  const uint8_t head = msgpack::FirstByte(at);
+  std::string_view key;
+  const std::byte* value;
+  if (msgpack::IsFixString(head)) {
+    key = AsText({at + 1, size_t{head} & 31});
+    value = at + 1 + key.size();
+  } else {
+    const ValueView other(Bytes(at, ValueSize(at)));
+    key = other.AsText().value_or(std::string_view());
+    value = at + other.bytes().size();
+  }
+  if (Replaced(key)) return value + ValueSize(value);
+  if (!first) body.Append(',');
+  first = false;
+  const std::string_view member = renames_->Find(key, msgpack::IsMap(value));
+  if (member.empty()) return AppendJsonField(at, body);
+  body.Append(member);
+  return AppendJsonValue(value, body);
+}
+
+void BulkWriter::WriteDocument(const Event& event, ByteBuffer& body) {
+  body.Append(document_);
+  bool first = true;
+  if (!config_.time_key.empty()) {
+    char* const at = reinterpret_cast<char*>(body.Extend(TimeStamp::kBytes + 1));
+    time_stamp_.Write(event.time, at);
+    at[TimeStamp::kBytes] = '"';
+    first = false;
+  }
+  body.Append(tag_member_);
+  first = first && tag_member_.empty();
+  const uint32_t pairs = msgpack::CountAt(event.record);
+  const std::byte* at = msgpack::ElementsAt(event.record);
+  for (uint32_t i = 0; i < pairs; ++i) at = WriteField(at, first, body);
+  const bool update = config_.operation == Operation::kUpdate;
+  body.Append(update ? std::string_view("},\"doc_as_upsert\":true}\n") : std::string_view("}\n"));
+  record_end_ = at;
+}
+
+const char* BulkWriter::WriteEvent(const Event& event, ByteBuffer& body) {
+  const size_t begin = body.size();
+  record_end_ = nullptr;
+  if (const char* why = WriteAction(event, body)) {
+    body.Truncate(begin);
+    return why;
+  }
+  WriteDocument(event, body);
+  return nullptr;
+}
+
+BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& body) {
+  BulkPart part;
+  for (Pieces pieces(chunk, per_event_); !pieces.done(); pieces.Next(record_end_)) {
+    if (body.size() >= limit_bytes && part.events > 0) {
+      part.left = pieces.Left();
+      break;
+    }
+    SetTag(pieces.piece().tag->text());
+    const size_t begin = body.size();
+    if (const char* why = WriteEvent(pieces.Read(), body)) {
+      part.rejected.push_back({pieces.number(), why});
+      continue;
+    }
+    if (body.size() > limit_bytes && part.events > 0) {
+      body.Truncate(begin);
+      part.left = pieces.Left();
+      break;
+    }
+    AddToRanges(pieces.number(), part.items);
+    ++part.events;
+  }
+  return part;
+}
+
+std::vector<BulkWriter::Target> BulkWriter::Targets(const Chunk& chunk) {
+  std::vector<Target> targets;
+  for (Pieces pieces(chunk, per_event_); !pieces.done(); pieces.Next(nullptr)) {
+    SetTag(pieces.piece().tag->text());
+    const Event event = pieces.Read();
+    if (SetIndex(event) != nullptr) continue;
+    std::string id = ToString(event.lane) + '-' + std::to_string(event.sequence);
+    if (config_.id == DocumentConfig::Id::kTemplate) {
+      if (RenderId(event) != nullptr) continue;
+      id = id_.text();
+    }
+    if (targets.empty() || targets.back().index != index_.text()) {
+      targets.push_back({std::string(index_.text()), {}});
+    }
+    targets.back().ids.emplace_back(pieces.number(), std::move(id));
+  }
+  return targets;
+}
+
+}  // namespace andon::elasticsearch

@@ -1,0 +1,91 @@
+// A `_bulk` body, NDJSON, straight from msgpack entries: an action line and a document an event
+// (https://www.elastic.co/guide/en/elasticsearch/reference/8.19/docs-bulk.html).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/event/chunk.h"
+#include "core/plugin/output.h"
+#include "outputs/elasticsearch/document_config.h"
+#include "outputs/elasticsearch/time_stamp.h"
+
+namespace andon::elasticsearch {
+
+// One body: which events are in it, in the order of its items.
+struct BulkPart {
+  std::vector<Range> items;
+  uint64_t events = 0;
+  std::vector<Rejection> rejected;  // Cannot be written.
+  std::vector<Range> left;          // Found no room.
+};
+
+// Thread: output.
+class BulkWriter {
+ public:
+  // Both outlive the writer.
+  BulkWriter(const DocumentConfig& config, const std::string& hostname);
+
+  // Appends events of `chunk` to `body` until it has `limit_bytes`, one event at least.
+  BulkPart Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& body);
+
+  // The _id's of the events in `chunk`, by the name of the index that they go to, both as they
+  // stand in JSON strings: what verify_doubtful looks up. Only of those that Write would write.
+  struct Target {
+    std::string index;
+    std::vector<std::pair<Sequence, std::string>> ids;
+  };
+  std::vector<Target> Targets(const Chunk& chunk);
+
+ private:
+  struct Event {
+    EventTime time;
+    const std::byte* record;  // A map.
+    LaneId lane;              // Its identity.
+    Sequence sequence;
+    Bytes entry;  // The whole of it; empty unless templates want it.
+  };
+  class Pieces;
+
+  void SetTag(std::string_view tag);
+  // Null, or why the event has no index.
+  const char* SetIndex(const Event& event);
+  const char* RenderIndex(const Event& event);
+  void SetPrefix(const Event& event);
+  const char* WriteEvent(const Event& event, ByteBuffer& body);
+  const char* WriteAction(const Event& event, ByteBuffer& body);
+  void WriteTemplate(const TextTemplate& text, std::string_view member, const Event& event,
+                     ByteBuffer& body);
+  // Into id_: what stands between the quotes.
+  const char* RenderId(const Event& event);
+  void WriteDocument(const Event& event, ByteBuffer& body);
+  const std::byte* WriteField(const std::byte* at, bool& first, ByteBuffer& body) const;
+  bool Replaced(std::string_view key) const {
+    return (key == config_.time_key || key == config_.tag_key) && !key.empty();
+  }
+
+  const DocumentConfig& config_;
+  const std::string& hostname_;
+  const bool per_event_;         // Templates look into the record.
+  const std::string operation_;  // {"create":{"_index":"
+  std::string document_;         // {"@timestamp":"
+  TimeStamp time_stamp_;
+
+  std::string tag_;         // The last one, and what was derived from it:
+  std::string tag_member_;  // ,"tag":"log.http"
+  const Renames* renames_ = nullptr;
+  bool index_known_ = false;
+
+  uint32_t bucket_begin_ = 0;  // index_ is that of tag_ from here on, for a bucket.
+  ByteBuffer index_;
+  ByteBuffer rendered_;
+  LaneId prefix_lane_;
+  ByteBuffer prefix_;  // The action line up to the number in the _id.
+  bool prefix_known_ = false;
+  ByteBuffer id_;
+  const std::byte* record_end_ = nullptr;  // Of the last event; null when it was not read.
+};
+
+}  // namespace andon::elasticsearch

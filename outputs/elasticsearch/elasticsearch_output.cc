@@ -1,0 +1,296 @@
+#include "outputs/elasticsearch/elasticsearch_output.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/http/url.h"
+#include "core/plugin/registry.h"
+#include "outputs/elasticsearch/verdict.h"
+
+namespace andon::elasticsearch {
+namespace {
+
+constexpr size_t kChunkBytes = size_t{1} << 20;
+constexpr size_t kLeastBody = size_t{64} << 10;
+constexpr size_t kSpareBuffers = 8;
+constexpr size_t kSpareBytes = size_t{8} << 20;  // Larger ones are given back.
+constexpr Duration kStopLimit = std::chrono::seconds(10);
+
+std::string BulkPath(const DocumentConfig& config) {
+  std::string path = "/_bulk?filter_path=" + std::string(BulkAnswer::kFilterPath);
+  const std::string& pipeline = config.pipeline.text();
+  if (!pipeline.empty() && config.pipeline.constant()) {
+    path += "&pipeline=" + http::EscapedPart(pipeline);
+  }
+  return path;
+}
+
+forward::Compression PackerFor(Encoding encoding) {
+  return encoding == Encoding::kGzip ? forward::Compression::kGzip : forward::Compression::kZstd;
+}
+
+}  // namespace
+
+ElasticsearchOutput::ElasticsearchOutput(Config config)
+    : config_(std::move(config)),
+      limit_(config_.concurrency),
+      bulk_path_(BulkPath(config_.document)),
+      encoding_(config_.encoding),
+      max_body_bytes_(config_.max_body_bytes) {}
+
+ElasticsearchOutput::~ElasticsearchOutput() = default;
+
+Result<OutputLimits> ElasticsearchOutput::Prepare(OutputContext& context) {
+  context_ = &context;
+  hostname_ = context.hostname;
+  session_ = std::make_unique<Session>(config_, context);
+  writer_ = std::make_unique<BulkWriter>(config_.document, hostname_);
+  metrics_ = std::make_unique<OutputMetrics>(context.metrics);
+  metrics_->limit.Set(limit_.current());
+  if (encoding_ != Encoding::kNone) {
+    packer_ = std::make_unique<forward::Packer>(PackerFor(encoding_));
+  }
+  OutputLimits limits;
+  limits.bytes = kChunkBytes;
+  limits.in_flight = config_.concurrency;
+  return limits;
+}
+
+void ElasticsearchOutput::Start() {}
+
+void ElasticsearchOutput::Write(Chunk chunk, WriteDone done) {
+  const uint64_t id = ++last_id_;
+  jobs_.emplace(id, WriteJob(std::move(done)));
+  waiting_.push_back({id, std::move(chunk)});
+  if (stopping_) return GiveUp();
+  Pump();
+}
+
+void ElasticsearchOutput::Pump() {
+  if (pumping_) return;
+  pumping_ = true;
+  while (!waiting_.empty() && flights_.size() < static_cast<size_t>(limit_.current())) SendNext();
+  pumping_ = false;
+}
+
+void ElasticsearchOutput::SendNext() {
+  Waiting next = std::move(waiting_.front());
+  waiting_.pop_front();
+  Flight flight{next.job, std::move(next.chunk), {}, TakeBuffer(), {}, encoding_, nullptr};
+  flight.part = writer_->Write(flight.chunk, max_body_bytes_, flight.body);
+  WriteJob& job = jobs_.at(flight.job);
+  if (!flight.part.rejected.empty()) job.Reject(std::move(flight.part.rejected));
+  if (!flight.part.left.empty()) {
+    ++job.open;
+    waiting_.push_front({flight.job, flight.chunk.Only(flight.part.left)});
+  }
+  if (flight.part.events > 0) return Send(std::move(flight));
+  Recycle(flight);
+  Settle(flight.job);
+}
+
+void ElasticsearchOutput::Send(Flight flight) {
+  metrics_->bytes.Add(flight.body.size());
+  if (flight.encoding != Encoding::kNone) {
+    flight.packed = TakeBuffer();
+    const Bytes whole = flight.body.bytes();
+    // It fails without memory only: plain then.
+    if (!packer_->Pack({&whole, 1}, flight.packed).ok()) flight.encoding = Encoding::kNone;
+  }
+  const uint64_t id = ++last_id_;
+  Flight& sent = flights_.emplace(id, std::move(flight)).first->second;
+  Ask ask;
+  ask.method = "POST";
+  ask.path = bulk_path_;
+  ask.body = sent.encoding == Encoding::kNone ? sent.body.bytes() : sent.packed.bytes();
+  ask.type = "application/x-ndjson";
+  ask.encoding = sent.encoding;
+  metrics_->sent_bytes.Add(ask.body.size());
+  metrics_->in_flight.Set(static_cast<double>(flights_.size()));
+  sent.call = session_->Send(ask, [this, id](Answered answered) { OnAnswer(id, answered); });
+}
+
+void ElasticsearchOutput::OnAnswer(uint64_t id, const Answered& answered) {
+  const size_t in_flight = flights_.size();
+  Flight flight = std::move(flights_.extract(id).mapped());
+  const http::Response& response = answered.response;
+  metrics_->Requests(response.status.ok() ? response.code : 0).Add();
+  metrics_->seconds.Observe(std::chrono::duration<double>(answered.took).count());
+  metrics_->in_flight.Set(static_cast<double>(flights_.size()));
+  if (answered.ok()) {
+    limit_.OnAnswer(answered.took, static_cast<int>(in_flight));
+    ReadItems(flight, answered);
+  } else {
+    OnRefusal(flight, answered);
+  }
+  metrics_->limit.Set(limit_.current());
+  Recycle(flight);
+  Settle(flight.job);
+  Pump();
+  CheckStopped();
+}
+
+void ElasticsearchOutput::ReadItems(Flight& flight, const Answered& answered) {
+  WriteJob& job = jobs_.at(flight.job);
+  const auto answer = BulkAnswer::Parse(answered.response.body.text());
+  Result<ItemCounts> counts =
+      answer.ok() ? job.Read(flight.part, *answer, config_.document.operation) : answer.status();
+  if (!counts.ok()) {
+    metrics_->doubtful.Add(flight.part.events);
+    return AllAgain(flight, answered.node + ": " + std::string(counts.status().message()));
+  }
+  encoding_proved_ = encoding_proved_ || flight.encoding == encoding_;
+  metrics_->Count(*counts, config_.document.id == DocumentConfig::Id::kTemplate);
+  if (counts->overload) limit_.OnOverload();
+  if (counts->again > 0) {
+    LogWarn(context_->id, "events were not taken, they come again",
+            {{"events", counts->again}, {"reason", job.trouble()}});
+  }
+}
+
+// The request as a whole was not taken, or its answer is lost.
+void ElasticsearchOutput::OnRefusal(Flight& flight, const Answered& answered) {
+  const http::Response& response = answered.response;
+  if (!response.status.ok()) {
+    if (response.reached) {
+      metrics_->doubtful.Add(flight.part.events);
+      limit_.OnOverload();
+    }
+    return AllAgain(flight, answered.Explain());
+  }
+  if (response.code == 429 || response.code == 503) limit_.OnOverload();
+  if (TryOtherEncoding(flight, response.code)) return Requeue(flight);
+  if (MayBeTheBody(response.code, ParseErrorAnswer(response.body.text()))) {
+    return OnRefusedBody(flight, answered);
+  }
+  AllAgain(flight, answered.Explain());
+}
+
+void ElasticsearchOutput::OnRefusedBody(Flight& flight, const Answered& answered) {
+  if (answered.response.code == 413 && flight.part.events > 1) {
+    const size_t less = std::max(kLeastBody, flight.body.size() / 2);
+    if (less < max_body_bytes_) {
+      max_body_bytes_ = less;
+      LogWarn(context_->id, "the server refuses long bodies, they are shorter from now on",
+              {{"max_body", less}, {"reason", answered.Explain()}});
+    }
+  }
+  if (flight.part.events > 1) return Halve(flight);
+  std::string reason = answered.Explain();
+  if (answered.response.code == 413) {
+    reason += " (the event's body has " + std::to_string(flight.body.size()) + " bytes)";
+  }
+  metrics_->rejected.Add();
+  jobs_.at(flight.job).Reject({{flight.part.items.front().first, std::move(reason)}});
+}
+
+bool ElasticsearchOutput::TryOtherEncoding(const Flight& flight, int code) {
+  if (flight.encoding == Encoding::kNone) return false;
+  if (flight.encoding != encoding_) return true;  // Another answer has brought the change already.
+  const bool refused = code == 415 || (flight.encoding == Encoding::kZstd && !encoding_proved_ &&
+                                       (code == 400 || code == 406 || code == 500 || code == 501));
+  if (!refused) return false;
+  encoding_ = flight.encoding == Encoding::kZstd ? Encoding::kGzip : Encoding::kNone;
+  encoding_proved_ = false;
+  if (encoding_ != Encoding::kNone) {
+    packer_ = std::make_unique<forward::Packer>(PackerFor(encoding_));
+  }
+  LogWarn(context_->id, "the server does not take this encoding, another one is used",
+          {{"refused", EncodingName(flight.encoding)}, {"used", EncodingName(encoding_)}});
+  return true;
+}
+
+void ElasticsearchOutput::Requeue(const Flight& flight) {
+  ++jobs_.at(flight.job).open;
+  waiting_.push_front({flight.job, flight.chunk.Only(flight.part.items)});
+}
+
+void ElasticsearchOutput::Halve(Flight& flight) {
+  metrics_->halved.Add();
+  std::vector<Range> halves[2];
+  uint64_t room = flight.part.events / 2;
+  for (const Range& range : flight.part.items) {
+    const uint64_t size = range.last - range.first + 1;
+    const uint64_t taken = std::min(room, size);
+    if (taken > 0) halves[0].push_back({range.first, range.first + taken - 1});
+    if (taken < size) halves[1].push_back({range.first + taken, range.last});
+    room -= taken;
+  }
+  for (const std::vector<Range>& half : halves) {
+    ++jobs_.at(flight.job).open;
+    waiting_.push_back({flight.job, flight.chunk.Only(half)});
+  }
+}
+
+void ElasticsearchOutput::AllAgain(Flight& flight, const std::string& why) {
+  metrics_->again.Add(flight.part.events);
+  jobs_.at(flight.job).Again(flight.part.items, why);
+}
+
+void ElasticsearchOutput::Settle(uint64_t id) {
+  const auto job = jobs_.find(id);
+  if (--job->second.open > 0) return;
+  WriteJob finished = std::move(jobs_.extract(job).mapped());
+  finished.Answer();
+}
+
+ByteBuffer ElasticsearchOutput::TakeBuffer() {
+  if (spare_.empty()) return {};
+  ByteBuffer buffer = std::move(spare_.back());
+  spare_.pop_back();
+  return buffer;
+}
+
+void ElasticsearchOutput::Recycle(Flight& flight) {
+  for (ByteBuffer* const buffer : {&flight.body, &flight.packed}) {
+    if (buffer->capacity() == 0 || buffer->capacity() > kSpareBytes) continue;
+    if (spare_.size() == kSpareBuffers) continue;
+    buffer->Clear();
+    spare_.push_back(std::move(*buffer));
+  }
+}
+
+void ElasticsearchOutput::Stop(UniqueFunction<void()> done) {
+  stopping_ = true;
+  stopped_ = std::move(done);
+  GiveUp();
+  stop_timer_ = context_->loop.After(kStopLimit, [this] {
+    for (auto flights = std::exchange(flights_, {}); auto& [id, flight] : flights) {
+      flight.call.reset();
+      AllAgain(flight, "the output stops");
+      Settle(flight.job);
+    }
+    CheckStopped();
+  });
+  CheckStopped();
+}
+
+// What has not been sent stays in the journal.
+void ElasticsearchOutput::GiveUp() {
+  for (auto waiting = std::exchange(waiting_, {}); Waiting & one : waiting) {
+    std::vector<Range> all;
+    for (const Piece& piece : one.chunk.pieces()) {
+      if (piece.count > 0) all.push_back({piece.first, piece.first + piece.count - 1});
+    }
+    jobs_.at(one.job).Again(all, "the output stops");
+    Settle(one.job);
+  }
+}
+
+void ElasticsearchOutput::CheckStopped() {
+  if (!stopping_) return;
+  GiveUp();  // Halves of what came back.
+  if (!flights_.empty() || !stopped_) return;
+  stop_timer_.reset();
+  std::exchange(stopped_, nullptr)();
+}
+
+namespace {
+
+const Register<Output, ElasticsearchOutput> kElasticsearch(
+    "elasticsearch", "writes events to Elasticsearch or OpenSearch, each once");
+
+}  // namespace
+
+}  // namespace andon::elasticsearch

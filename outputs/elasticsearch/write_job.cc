@@ -1,0 +1,84 @@
+#include "outputs/elasticsearch/write_job.h"
+
+#include <utility>
+
+#include "outputs/elasticsearch/verdict.h"
+
+namespace andon::elasticsearch {
+namespace {
+
+void Add(Sequence sequence, std::vector<Range>& ranges) {
+  if (!ranges.empty() && ranges.back().last + 1 == sequence) {
+    ranges.back().last = sequence;
+  } else {
+    ranges.push_back({sequence, sequence});
+  }
+}
+
+}  // namespace
+
+void WriteJob::Reject(std::vector<Rejection> rejections) {
+  for (Rejection& one : rejections) rejected_.push_back(std::move(one));
+}
+
+void WriteJob::Again(const std::vector<Range>& ranges, const std::string& why) {
+  again_.insert(again_.end(), ranges.begin(), ranges.end());
+  if (trouble_.empty()) trouble_ = why;
+}
+
+Result<ItemCounts> WriteJob::Read(const BulkPart& part, const BulkAnswer& answer,
+                                  Operation operation) {
+  if (answer.statuses.size() != part.events) {
+    return Corrupt("the answer has " + std::to_string(answer.statuses.size()) + " items for " +
+                   std::to_string(part.events) + " events");
+  }
+  ItemCounts counts;
+  size_t item = 0;
+  auto failure = answer.failures.begin();
+  static const AnswerError kNoError;
+  for (const Range& range : part.items) {
+    for (Sequence event = range.first; event <= range.last; ++event, ++item) {
+      const int status = answer.statuses[item];
+      const bool failed = failure != answer.failures.end() && failure->item == item;
+      const AnswerError& error = failed ? (failure++)->error : kNoError;
+      if (status == 201 || status == 200) {
+        ++counts.done;
+        continue;
+      }
+      switch (ItemVerdict(status, error, operation)) {
+        case Verdict::kDone:
+          ++counts.done;
+          break;
+        case Verdict::kExists:
+          ++counts.exists;
+          break;
+        case Verdict::kOverload:
+          counts.overload = true;
+          [[fallthrough]];
+        case Verdict::kAgain:
+          ++counts.again;
+          Add(event, again_);
+          if (trouble_.empty()) trouble_ = Explain(status, error);
+          break;
+        case Verdict::kRejected:
+          ++counts.rejected;
+          rejected_.push_back({event, Explain(status, error)});
+          break;
+      }
+    }
+  }
+  delivered_ += counts.done + counts.exists;
+  return counts;
+}
+
+void WriteJob::Answer() {
+  WriteResult result;
+  // Ok when anything was taken: only what is named comes back, or is refused.
+  if (delivered_ == 0 && rejected_.empty() && !again_.empty())
+    result.status = Unavailable(trouble_);
+  result.again = std::move(again_);
+  result.rejected = std::move(rejected_);
+  std::exchange(done_, nullptr)(std::move(result));
+}
+
+}  // namespace andon::elasticsearch
