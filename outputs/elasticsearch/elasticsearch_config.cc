@@ -139,18 +139,6 @@ void Check(ConfigReader& reader, ElasticsearchConfig* config) {
 
 }  // namespace
 
-std::string_view EncodingName(Encoding encoding) {
-  switch (encoding) {
-    case Encoding::kGzip:
-      return "gzip";
-    case Encoding::kZstd:
-      return "zstd";
-    case Encoding::kNone:
-      break;
-  }
-  return "identity";
-}
-
 Result<ElasticsearchConfig> ElasticsearchConfig::Parse(const ConfigNode& node) {
   ElasticsearchConfig config;
   ConfigReader reader(node);

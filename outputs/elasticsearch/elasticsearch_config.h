@@ -9,13 +9,9 @@
 #include "core/config/config_reader.h"
 #include "core/http/client.h"
 #include "outputs/elasticsearch/document_config.h"
+#include "outputs/elasticsearch/encoding.h"
 
 namespace andon::elasticsearch {
-
-enum class Encoding : uint8_t { kNone, kGzip, kZstd };
-
-// As the header Content-Encoding names it.
-std::string_view EncodingName(Encoding encoding);
 
 struct InstallConfig {
   bool templates = false;      // Mappings and settings for the index's or data stream's pattern.
@@ -39,15 +35,3 @@ struct ElasticsearchConfig {
 };
 
 }  // namespace andon::elasticsearch
-
-namespace andon {
-
-template <>
-struct EnumNames<elasticsearch::Encoding> {
-  static constexpr std::pair<std::string_view, elasticsearch::Encoding> kNames[] = {
-      {"none", elasticsearch::Encoding::kNone},
-      {"gzip", elasticsearch::Encoding::kGzip},
-      {"zstd", elasticsearch::Encoding::kZstd}};
-};
-
-}  // namespace andon

@@ -26,10 +26,6 @@ std::string BulkPath(const DocumentConfig& config) {
   return path;
 }
 
-forward::Compression PackerFor(Encoding encoding) {
-  return encoding == Encoding::kGzip ? forward::Compression::kGzip : forward::Compression::kZstd;
-}
-
 }  // namespace
 
 ElasticsearchOutput::ElasticsearchOutput(Config config)
@@ -48,9 +44,6 @@ Result<OutputLimits> ElasticsearchOutput::Prepare(OutputContext& context) {
   writer_ = std::make_unique<BulkWriter>(config_.document, hostname_);
   metrics_ = std::make_unique<OutputMetrics>(context.metrics);
   metrics_->limit.Set(limit_.current());
-  if (encoding_ != Encoding::kNone) {
-    packer_ = std::make_unique<forward::Packer>(PackerFor(encoding_));
-  }
   OutputLimits limits;
   limits.bytes = kChunkBytes;
   limits.in_flight = config_.concurrency;
@@ -94,9 +87,8 @@ void ElasticsearchOutput::Send(Flight flight) {
   metrics_->bytes.Add(flight.body.size());
   if (flight.encoding != Encoding::kNone) {
     flight.packed = TakeBuffer();
-    const Bytes whole = flight.body.bytes();
-    // It fails without memory only: plain then.
-    if (!packer_->Pack({&whole, 1}, flight.packed).ok()) flight.encoding = Encoding::kNone;
+    const bool packed = packer_.Pack(flight.encoding, flight.body.bytes(), flight.packed);
+    if (!packed) flight.encoding = Encoding::kNone;
   }
   const uint64_t id = ++last_id_;
   Flight& sent = flights_.emplace(id, std::move(flight)).first->second;
@@ -193,9 +185,6 @@ bool ElasticsearchOutput::TryOtherEncoding(const Flight& flight, int code) {
   if (!refused) return false;
   encoding_ = flight.encoding == Encoding::kZstd ? Encoding::kGzip : Encoding::kNone;
   encoding_proved_ = false;
-  if (encoding_ != Encoding::kNone) {
-    packer_ = std::make_unique<forward::Packer>(PackerFor(encoding_));
-  }
   LogWarn(context_->id, "the server does not take this encoding, another one is used",
           {{"refused", EncodingName(flight.encoding)}, {"used", EncodingName(encoding_)}});
   return true;

@@ -20,8 +20,8 @@
 #include <string>
 #include <vector>
 
-#include "core/forward/compression.h"
 #include "core/plugin/output.h"
+#include "outputs/elasticsearch/body_packer.h"
 #include "outputs/elasticsearch/bulk_writer.h"
 #include "outputs/elasticsearch/concurrency_limit.h"
 #include "outputs/elasticsearch/elasticsearch_config.h"
@@ -87,7 +87,7 @@ class ElasticsearchOutput final : public Output {
   std::string bulk_path_;
   Encoding encoding_;
   bool encoding_proved_ = false;  // The server has taken it.
-  std::unique_ptr<forward::Packer> packer_;
+  BodyPacker packer_;
   size_t max_body_bytes_;
 
   std::map<uint64_t, WriteJob> jobs_;
