@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <variant>
 
 #include "core/base/check.h"
@@ -108,26 +109,64 @@ std::string MetricRegistry::Render() {
   updates.clear();
 
   MutexLock lock(mutex_);
-  std::vector<const Family*> families;
-  families.reserve(families_.size());
-  for (const auto& family : families_) families.push_back(family.get());
-  std::sort(families.begin(), families.end(),
-            [](const Family* a, const Family* b) { return a->name < b->name; });
   std::string text;
-  for (const Family* family : families) {
+  for (const Family* family : SortedFamilies()) {
     AppendFamilyHead(family->name, family->help, family->type, text);
-    std::vector<const Series*> sorted;
-    sorted.reserve(family->series.size());
-    for (const auto& series : family->series) sorted.push_back(series.get());
-    std::sort(sorted.begin(), sorted.end(),
-              [](const Series* a, const Series* b) { return a->labels < b->labels; });
-    for (const Series* series : sorted) {
+    for (const Series* series : SortedSeries(*family)) {
       std::visit(
           [&](const auto& metric) { AppendMetric(family->name, series->labels, *metric, text); },
           series->metric);
     }
   }
   return text;
+}
+
+std::vector<const MetricRegistry::Family*> MetricRegistry::SortedFamilies() const {
+  std::vector<const Family*> families;
+  families.reserve(families_.size());
+  for (const auto& family : families_) families.push_back(family.get());
+  std::sort(families.begin(), families.end(),
+            [](const Family* a, const Family* b) { return a->name < b->name; });
+  return families;
+}
+
+std::vector<const MetricRegistry::Series*> MetricRegistry::SortedSeries(const Family& family) {
+  std::vector<const Series*> sorted;
+  sorted.reserve(family.series.size());
+  for (const auto& series : family.series) sorted.push_back(series.get());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Series* a, const Series* b) { return a->labels < b->labels; });
+  return sorted;
+}
+
+MetricChange MetricRegistry::Change(const Family& family, const Series& series, Seen& seen) {
+  MetricChange change{.name = family.name, .labels = &series.labels, .type = family.type};
+  if (const auto* counter = std::get_if<std::unique_ptr<Counter>>(&series.metric)) {
+    const uint64_t now = (*counter)->value();
+    change.count = now - std::exchange(seen.count, now);
+  } else if (const auto* gauge = std::get_if<std::unique_ptr<Gauge>>(&series.metric)) {
+    change.value = (*gauge)->value();
+  } else {
+    const Histogram& histogram = *std::get<std::unique_ptr<Histogram>>(series.metric);
+    const uint64_t count = histogram.count();
+    const double sum = histogram.sum();
+    change.count = count - std::exchange(seen.count, count);
+    change.value = sum - std::exchange(seen.sum, sum);
+  }
+  return change;
+}
+
+std::vector<MetricChange> MetricRegistry::ReadChanges(std::string_view reader) {
+  MutexLock lock(mutex_);
+  auto found = readers_.find(reader);
+  if (found == readers_.end()) found = readers_.emplace(reader, SeenBy()).first;
+  std::vector<MetricChange> changes;
+  for (const Family* family : SortedFamilies()) {
+    for (const Series* series : SortedSeries(*family)) {
+      changes.push_back(Change(*family, *series, found->second[series]));
+    }
+  }
+  return changes;
 }
 
 uint64_t MetricRegistry::Sum(std::string_view name, const Labels& labels) const {

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,15 @@ enum class MetricType : uint8_t { kCounter, kGauge, kHistogram };
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
+// A metric, and what it has grown by: see MetricRegistry::ReadChanges.
+struct MetricChange {
+  std::string_view name;
+  const Labels* labels;  // Sorted by name.
+  MetricType type;
+  uint64_t count = 0;  // Counters: grown by. Histograms: so many values more.
+  double value = 0;    // Gauges: the value. Histograms: the sum of the values that came.
+};
+
 // Owns every metric by name and labels. Asking again for the same gives the same, so that counts
 // go on over a reload. What is given lives as long as the registry. Thread: any.
 class MetricRegistry {
@@ -69,18 +80,34 @@ class MetricRegistry {
 
   // The exposition text, sorted by name and labels.
   std::string Render();
+  // Every metric, sorted by name and labels, with what it has grown by since `reader` asked before:
+  // for who tells of it in steps. What a reader has seen is kept under its name for as long as the
+  // registry lives, so that after a reload nothing is told twice or left out. Gauges are as they
+  // were set last. Names and labels outlive the call as metrics do.
+  std::vector<MetricChange> ReadChanges(std::string_view reader);
   // The sum of a counter over all label sets that contain `labels`; 0 when there is none.
   uint64_t Sum(std::string_view name, const Labels& labels = {}) const;
 
  private:
   struct Family;
   struct Series;
+  struct Seen {  // By one reader, of one metric.
+    uint64_t count = 0;
+    double sum = 0;
+  };
+  using SeenBy = std::unordered_map<const Series*, Seen>;
+  static MetricChange Change(const Family& family, const Series& series, Seen& seen);
   Family& FindFamily(std::string_view name, std::string_view help, MetricType type)
       REQUIRES(mutex_);
   template <class Metric>
   Metric& FindMetric(Family& family, const Labels& labels) REQUIRES(mutex_);
+  // Families by name, a family's series by labels.
+  std::vector<const Family*> SortedFamilies() const REQUIRES(mutex_);
+  static std::vector<const Series*> SortedSeries(const Family& family);
+
   mutable Mutex mutex_;
   std::vector<std::unique_ptr<Family>> families_ GUARDED_BY(mutex_);
+  std::map<std::string, SeenBy, std::less<>> readers_ GUARDED_BY(mutex_);
   std::vector<std::weak_ptr<std::function<void()>>> updates_ GUARDED_BY(mutex_);
 };
 

@@ -166,5 +166,57 @@ TEST(MetricsDeathTest, OneNameIsOneKindAndANameIsAName) {
   EXPECT_DEATH(registry.GetGauge("a-b", {}, ""), "check failed");
 }
 
+// name{labels} count value, a line for each metric.
+std::string ChangesText(MetricRegistry& registry, std::string_view reader) {
+  std::string text;
+  for (const MetricChange& change : registry.ReadChanges(reader)) {
+    text += change.name;
+    for (const auto& [name, value] : *change.labels) text.append(" ").append(name + "=" + value);
+    text += " " + std::to_string(change.count) + " " + std::to_string(change.value) + "\n";
+  }
+  return text;
+}
+
+TEST(MetricsTest, AReaderGetsWhatHasGrownSinceItAskedBefore) {
+  MetricRegistry registry;
+  Counter& counter = registry.GetCounter("c_total", {{"id", "a"}}, "");
+  registry.GetCounter("c_total", {{"id", "b"}}, "").Add(7);
+  Gauge& gauge = registry.GetGauge("g", {}, "");
+  Histogram& histogram = registry.GetHistogram("h_seconds", {}, "");
+  counter.Add(3);
+  gauge.Set(4);
+  histogram.Observe(0.5);
+  EXPECT_EQ(ChangesText(registry, "x"),
+            "c_total id=a 3 0.000000\nc_total id=b 7 0.000000\n"
+            "g 0 4.000000\nh_seconds 1 0.500000\n");
+  counter.Add(2);
+  histogram.Observe(0.25);
+  histogram.Observe(0.25);
+  EXPECT_EQ(ChangesText(registry, "x"),
+            "c_total id=a 2 0.000000\nc_total id=b 0 0.000000\n"
+            "g 0 4.000000\nh_seconds 2 0.500000\n");
+}
+
+TEST(MetricsTest, ReadersDoNotTakeFromEachOther) {
+  MetricRegistry registry;
+  registry.GetCounter("c_total", {}, "").Add(3);
+  EXPECT_EQ(ChangesText(registry, "x"), "c_total 3 0.000000\n");
+  EXPECT_EQ(ChangesText(registry, "y"), "c_total 3 0.000000\n");
+  EXPECT_EQ(ChangesText(registry, "x"), "c_total 0 0.000000\n");
+}
+
+TEST(MetricsTest, NothingIsToldTwiceOrLeftOutWhileOthersCount) {
+  MetricRegistry registry;
+  Counter& counter = registry.GetCounter("c_total", {}, "");
+  std::thread counting([&] {
+    for (int i = 0; i < 100'000; ++i) counter.Add();
+  });
+  uint64_t told = 0;
+  for (int i = 0; i < 1000; ++i) told += registry.ReadChanges("x").at(0).count;
+  counting.join();
+  told += registry.ReadChanges("x").at(0).count;
+  EXPECT_EQ(told, 100'000u);
+}
+
 }  // namespace
 }  // namespace andon

@@ -1,5 +1,5 @@
-// inputs/andon_log: what andond says of itself, as events: level, part, message and the fields of
-// each line of its log.
+// inputs/andon_log: what andond says of itself, as events: host, level, part, message and the
+// fields of each line of its log.
 //
 //   inputs:
 //     - {type: andon_log, tag: andon.log, level: warn}
@@ -72,10 +72,9 @@ class AndonLogInput final : public Input {
   void Start(Emitter& emitter) override {
     if (context_->worker != 0) return;
     emitter_ = &emitter;
-    queue_ =
-        std::make_shared<LogQueue>(config_.queue, context_->loop, context_->ledger, [self = self_] {
-          if (*self != nullptr) (*self)->EmitWaiting();
-        });
+    queue_ = std::make_shared<LogQueue>(config_.queue, *context_, [self = self_] {
+      if (*self != nullptr) (*self)->EmitWaiting();
+    });
     tap_ = SetLogTap([queue = queue_](const LogEvent& event) { queue->Add(event); });
   }
 

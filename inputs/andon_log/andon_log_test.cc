@@ -42,10 +42,11 @@ TEST_F(AndonLogTest, MakesAnEventOfEachLine) {
   LogWarn("forward", "server does not answer", {{"server", "a:24224"}, {"tries", 3}});
   EXPECT_EQ(fixture.emitter.count(), 0u);  // Never inside the call.
   fixture.world.RunUntilIdle();
-  EXPECT_THAT(fixture.emitter.events(),
-              ElementsAre(EventIs("andon.log", R"({"level":"warn","part":"forward",)"
-                                               R"("message":"server does not answer",)"
-                                               R"("server":"a:24224","tries":"3"})")));
+  EXPECT_THAT(
+      fixture.emitter.events(),
+      ElementsAre(EventIs("andon.log", R"({"host":"host.example","level":"warn","part":"forward",)"
+                                       R"("message":"server does not answer",)"
+                                       R"("server":"a:24224","tries":"3"})")));
 }
 
 TEST_F(AndonLogTest, LinesThatComeTogetherAreOneEmit) {

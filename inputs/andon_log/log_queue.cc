@@ -14,9 +14,13 @@ constexpr size_t kMostBytes = size_t{1} << 20;
 LogQueue::Emitting::Emitting() { ++t_emitting; }
 LogQueue::Emitting::~Emitting() { --t_emitting; }
 
-LogQueue::LogQueue(const LogQueueOptions& options, Loop& loop, PartLedger& ledger,
+LogQueue::LogQueue(const LogQueueOptions& options, const PluginContext& context,
                    std::function<void()> wake)
-    : options_(options), loop_(loop), ledger_(ledger), wake_(std::move(wake)) {}
+    : options_(options),
+      hostname_(context.hostname),
+      loop_(context.loop),
+      ledger_(context.ledger),
+      wake_(std::move(wake)) {}
 
 const char* LogQueue::WhyNot(const LogEvent& event) {
   if (t_emitting > 0) return "recursion";
@@ -35,6 +39,7 @@ void LogQueue::Add(const LogEvent& event) {
   ledger_.Received(1);
   if (const char* cause = WhyNot(event)) return ledger_.Dropped(cause, 1);
   RecordWriter record(waiting_, event.time);
+  record.Field("host", hostname_);
   record.Field("level", LogLevelName(event.level));
   record.Field("part", event.part);
   record.Field("message", event.message);

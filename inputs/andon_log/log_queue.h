@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "core/base/log.h"
 #include "core/base/mutex.h"
 #include "core/event/batch_builder.h"
 #include "core/loop/loop.h"
-#include "core/plugin/part_ledger.h"
+#include "core/plugin/context.h"
 
 namespace andon::andon_log {
 
@@ -22,8 +23,8 @@ struct LogQueueOptions {
 // make it worse.
 class LogQueue {
  public:
-  // `wake` runs on `loop` when there is something to take.
-  LogQueue(const LogQueueOptions& options, Loop& loop, PartLedger& ledger,
+  // `wake` runs on the context's loop when there is something to take.
+  LogQueue(const LogQueueOptions& options, const PluginContext& context,
            std::function<void()> wake);
 
   // Thread: any. Called with the log's lock held: neither blocks nor logs.
@@ -47,6 +48,7 @@ class LogQueue {
   const char* WhyNot(const LogEvent& event) REQUIRES(mutex_);
 
   const LogQueueOptions options_;
+  const std::string hostname_;
   Loop& loop_;
   PartLedger& ledger_;
   Mutex mutex_;
