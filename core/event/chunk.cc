@@ -1,6 +1,7 @@
 #include "core/event/chunk.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace andon {
 namespace {
@@ -56,6 +57,13 @@ class PieceCutter {
   size_t offset_ = 0;
 };
 
+// Then nothing of the piece is looked at. `sorted` by their first events.
+bool CoversWhole(std::span<const Range> sorted, const Piece& piece) {
+  const Range whole{piece.first, piece.first + piece.count - 1};
+  const auto behind = std::ranges::upper_bound(sorted, whole.first, {}, &Range::first);
+  return piece.count > 0 && behind != sorted.begin() && std::prev(behind)->last >= whole.last;
+}
+
 }  // namespace
 
 uint64_t Chunk::events() const {
@@ -76,6 +84,10 @@ Chunk Chunk::Only(std::span<const Range> ranges) const {
             [](const Range& a, const Range& b) { return a.first < b.first; });
   Parts parts{parts_->lane, parts_->window, parts_->settled, {}, parts_->pins, true};
   for (const Piece& piece : parts_->pieces) {
+    if (CoversWhole(wanted, piece)) {
+      parts.pieces.push_back(piece);
+      continue;
+    }
     PieceCutter cutter(piece);
     Sequence next = piece.first;
     for (Range range : wanted) {

@@ -60,6 +60,21 @@ TEST(ChunkTest, RangesInAnyOrderOverlappingOrElsewhereGiveEachEventOnce) {
   EXPECT_EQ(chunk.Only({}).events(), 0u);
 }
 
+TEST(ChunkTest, PiecesThatStayWholeAreNotLookedAt) {
+  const Chunk base = Numbered(11);
+  Chunk::Parts parts{base.lane(), base.window(), 0, {base.pieces()[0], base.pieces()[1]}, {}};
+  const std::string broken(parts.pieces[0].entries.size(), '\xc1');
+  parts.pieces[0].entries = AsBytes(broken);
+  const Chunk chunk(std::move(parts));
+  const std::vector<Range> ranges{{15, 15}, {1, 14}};
+  const Chunk only = chunk.Only(ranges);
+  ASSERT_EQ(only.pieces().size(), 2u);
+  EXPECT_EQ(only.pieces()[0].entries.data(), chunk.pieces()[0].entries.data());
+  EXPECT_EQ(only.pieces()[0].count, 4u);
+  EXPECT_EQ(only.pieces()[0].times.latest, base.pieces()[0].times.latest);
+  EXPECT_EQ(only.pieces()[1].count, 1u);
+}
+
 TEST(ChunkTest, TheIdentitiesAreCutWithTheEvents) {
   const Chunk base = Numbered(1);
   const LaneId x{9, 1};

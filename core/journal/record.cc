@@ -4,7 +4,6 @@
 #include <type_traits>
 
 #include "core/base/crc32c.h"
-#include "core/base/long_copy.h"
 #include "core/journal/coding.h"
 
 namespace andon::journal {
@@ -39,14 +38,6 @@ std::byte* Put(std::byte* to, const void* from, size_t bytes) {
   return to + bytes;
 }
 
-void PutEntries(std::byte* to, Bytes entries) {
-  if (entries.size() >= kLongCopyBytes) {
-    LongCopy(to, entries.data(), entries.size());
-  } else {
-    Put(to, entries.data(), entries.size());
-  }
-}
-
 uint64_t BodyBytes(const RecordHeader& header) {
   return uint64_t{header.origin_count} * sizeof(Run) + uint64_t{header.route_count} * 4 +
          header.positions_bytes + header.tag_bytes + header.entries_bytes;
@@ -76,7 +67,7 @@ void WriteRecord(const RecordFields& fields, uint32_t mask, bool checksum, std::
   std::byte* end = at + fields.entries.size();
   std::byte* padded = to + header.bytes;
   if (!checksum) {
-    PutEntries(at, fields.entries);
+    Put(at, fields.entries.data(), fields.entries.size());
     std::memset(end, 0, static_cast<size_t>(padded - end));
     return;
   }
