@@ -35,6 +35,7 @@ MessageSink::Slot& MessageSink::SlotOf(const SyslogMessage& message) {
 }
 
 void MessageSink::Add(std::string_view text) {
+  pending_bytes_ += text.size();
   SyslogMessage message;
   if (const char* why = parser_.Scan(text, now_, &message); why != nullptr) {
     return AddError(text, why);
@@ -58,6 +59,7 @@ void MessageSink::AddTooLong() {
 
 void MessageSink::AddError(std::string_view text, const char* why) {
   ++received_;
+  pending_bytes_ += text.size();
   if (errors_.batch.empty()) used_.push_back(&errors_);
   ErrorEvent error;
   error.time = now_;
@@ -69,6 +71,7 @@ void MessageSink::AddError(std::string_view text, const char* why) {
 }
 
 void MessageSink::Flush(Emitter& emitter) {
+  pending_bytes_ = 0;
   if (used_.empty()) return;
   context_.ledger.Received(std::exchange(received_, 0));
   batches_.clear();

@@ -29,10 +29,14 @@ class MessageSink {
   void AddTooLong();
   // Bytes that are no message, and a literal that says why.
   void AddError(std::string_view text, const char* why);
+  // Enough for one batch: Flush now, also in the middle of a read.
+  bool full() const { return pending_bytes_ >= kFullBytes; }
   // Everything since the last call, as one. `emitter` may call Input::Pause.
   void Flush(Emitter& emitter);
 
  private:
+  // Small enough for the processor's cache, and for the journal to take it in one piece.
+  static constexpr size_t kFullBytes = size_t{256} << 10;
   struct Slot {
     explicit Slot(std::string tag_text) : tag(std::move(tag_text)) {}
     Tag tag;
@@ -49,6 +53,7 @@ class MessageSink {
   EventTime now_{};
   std::string_view address_;
   uint64_t received_ = 0;
+  size_t pending_bytes_ = 0;  // Of messages since the last Flush.
   std::vector<std::unique_ptr<Slot>> slots_;  // By TagTemplate's numbers.
   std::vector<Slot*> used_;                   // Since the last Flush.
   Slot errors_;

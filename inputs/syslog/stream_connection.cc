@@ -94,6 +94,7 @@ bool StreamConnection::TakeFrames(std::string_view& data) {
         return true;
       case SyslogFramer::Kind::kMessage:
         sink.Add(frame.text);
+        if (sink.full()) owner_.Flush();
         break;
       case SyslogFramer::Kind::kCut:
         sink.AddCut(frame.text);

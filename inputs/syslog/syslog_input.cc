@@ -10,7 +10,7 @@ namespace andon::syslog {
 namespace {
 
 // Of one read; the kernel touches what it fills.
-constexpr size_t kScratchBytes = size_t{1} << 20;
+constexpr size_t kScratchBytes = size_t{256} << 10;
 // Who holds all the memory must send something in this time.
 constexpr Duration kStallLimit = std::chrono::seconds(30);
 constexpr Duration kStallCheck = std::chrono::seconds(5);

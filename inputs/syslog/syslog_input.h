@@ -51,7 +51,9 @@ class SyslogInput : public Input, private ConnectionOwner {
 
   MonotonicTime Now() const override;
   MessageSink& sink() override { return *sink_; }
-  void Flush() override { sink_->Flush(*emitter_); }
+  void Flush() override {
+    if (emitter_ != nullptr) sink_->Flush(*emitter_);
+  }
   std::span<std::byte> scratch() override;
   bool MayRead(const StreamConnection& connection) const override;
   void PartialChanged(size_t before, size_t after) override;
