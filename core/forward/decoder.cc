@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/event/common_entry_head.h"
 #include "core/event/entry_head.h"
 #include "core/event/msgpack_walk.h"
 #include "core/forward/compression.h"
@@ -226,17 +227,37 @@ void Decoder::TakeOption(Bytes option) {
   }
 }
 
+// `entry`: the header of one, and what follows it.
+Decoder::Event Decoder::ReadEvent(Bytes entry) {
+  if (predictor_ != nullptr && entry.size() >= CommonEntryHead::kLookAhead) {
+    const auto head = CommonEntryHead::Read(entry.data());
+    const size_t record = head.bytes > 0 ? predictor_->Match(entry.subspan(head.bytes)) : 0;
+    if (record > 0) return {head.bytes + record, head.bytes, head.event_time(), nullptr};
+  }
+  const WalkResult time = WalkValue(entry.subspan(1));
+  if (time.outcome != WalkOutcome::kOk) return {};
+  const size_t record_at = 1 + time.bytes;
+  const WalkResult record = WalkValue(entry.subspan(record_at));
+  if (record.outcome != WalkOutcome::kOk) return {};
+  const EntryHead head = ReadEntryHead(entry.data());
+  if (head.error == nullptr) {
+    if (predictor_ == nullptr) predictor_ = std::make_unique<RecordPredictor>();
+    predictor_->Missed(head.record);
+  }
+  return {record_at + record.bytes, record_at, head.time, head.error};
+}
+
 // Time and record at `at`, and what follows them. False when they are not whole, or no values that
 // somebody could read.
 bool Decoder::TakeMessage(std::span<std::byte> received, size_t at) {
   const Bytes bytes(received);
   if (elements_ < 3) return false;
-  const WalkResult time = WalkValue(bytes.subspan(at));
-  if (time.outcome != WalkOutcome::kOk) return false;
-  const size_t record_at = at + time.bytes;
-  const WalkResult record = WalkValue(bytes.subspan(record_at));
-  if (record.outcome != WalkOutcome::kOk) return false;
-  const size_t record_end = record_at + record.bytes;
+  // For a moment an entry stands there.
+  const std::byte kept = std::exchange(received[at - 1], kEntryHeader);
+  const Event event = ReadEvent(bytes.subspan(at - 1));
+  received[at - 1] = kept;
+  if (event.bytes == 0) return false;
+  const size_t record_end = at - 1 + event.bytes;
   size_t end = record_end;
   size_t option_end = end;
   for (uint64_t i = 3; i < elements_; ++i) {
@@ -248,14 +269,10 @@ bool Decoder::TakeMessage(std::span<std::byte> received, size_t at) {
   message_ = {};
   message_.mode = Message::Mode::kMessage;
   message_.raw = bytes.first(end);
-  message_.event = received.subspan(at - 1, record_end - at + 1);
-  message_.record = bytes.subspan(record_at, record.bytes);
-  // For a moment an entry stands there.
-  const std::byte kept = std::exchange(message_.event.front(), kEntryHeader);
-  const EntryHead head = ReadEntryHead(message_.event.data());
-  message_.event.front() = kept;
-  message_.error = head.error;
-  message_.time = head.time;
+  message_.event = received.subspan(at - 1, event.bytes);
+  message_.record = bytes.subspan(at - 1 + event.record_at, event.bytes - event.record_at);
+  message_.error = event.error;
+  message_.time = event.time;
   message_.option = bytes.subspan(record_end, option_end - record_end);
   return true;
 }

@@ -9,11 +9,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
 #include "core/base/bytes.h"
 #include "core/event/entry.h"
+#include "core/event/record_predictor.h"
 #include "core/forward/message.h"
 #include "core/forward/msgpack_header.h"
 #include "core/forward/value_scanner.h"
@@ -59,6 +61,14 @@ class Decoder {
     kOption,   // Behind it.
   };
 
+  // Time and record of Message mode, as an entry.
+  struct Event {
+    size_t bytes = 0;  // 0: they are not whole, or no values that somebody could read.
+    size_t record_at = 0;
+    EventTime time{};
+    const char* error = nullptr;
+  };
+
   Outcome Start(std::span<std::byte> received);
   Outcome StartScan(std::span<std::byte> received);
   Outcome Scan(std::span<std::byte> received);
@@ -72,6 +82,7 @@ class Decoder {
   void CheckEntries(Bytes entries, bool whole);
   void TakeWhole(std::span<std::byte> whole);
   void TakeForward(Bytes whole, size_t at);
+  Event ReadEvent(Bytes entry);
   bool TakeMessage(std::span<std::byte> received, size_t at);
   void TakeOption(Bytes option);
 
@@ -82,7 +93,8 @@ class Decoder {
   const char* error_ = "";
   Message message_;
 
-  uint64_t elements_ = 0;  // Of the message's array.
+  uint64_t elements_ = 0;                       // Of the message's array.
+  std::unique_ptr<RecordPredictor> predictor_;  // Of Message mode; null before the first.
 
   // kScan, kOption: the value that is looked at, and how far.
   ValueScanner scanner_;

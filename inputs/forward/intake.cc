@@ -82,6 +82,8 @@ bool Intake::Take(Message& message, const Sender& sender, Replier& replier) {
   if (taking.option.error != nullptr) return GiveUp(taking, taking.option.error);
   if (message.tag_error != nullptr) {
     taking.tag_error = message.tag_error;
+  } else if (taking.tag = turn_.FindLast(message.tag); taking.tag != nullptr) {
+    // As most are.
   } else if (const Status tag = CheckTag(message.tag); !tag.ok()) {
     taking.tag_error = tag.message();
   } else {
@@ -350,7 +352,7 @@ void Intake::PutError(const Taking& taking, std::string_view reason, Bytes recor
   error.record = record;
   error.text = text.substr(0, kTextBytes);
   const std::string_view tag = taking.tag != nullptr ? taking.tag->text() : "invalid";
-  turn_.AddError(turn_.Intern(ErrorTag(id_, tag)), error);
+  turn_.AddError(turn_.InternError(ErrorTag(id_, tag)), error);
 }
 
 void Intake::CloseLanes(const Taking& taking) {

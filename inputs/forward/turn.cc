@@ -13,7 +13,6 @@ constexpr size_t kLookBack = 16;  // Items that are searched for a batch of the 
 }  // namespace
 
 const Tag& Turn::Intern(std::string_view text) {
-  if (last_tag_ != nullptr && last_tag_->text() == text) return *last_tag_;
   ++interned_;
   last_tag_ = &emitter_->tags().Intern(text);
   return *last_tag_;

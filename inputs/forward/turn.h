@@ -28,8 +28,17 @@ class Turn {
  public:
   void Start(Emitter& emitter) { emitter_ = &emitter; }
 
+  // The tag that was interned last if it is this one; else null.
+  const Tag* FindLast(std::string_view text) const {
+    return last_tag_ != nullptr && last_tag_->text() == text ? last_tag_ : nullptr;
+  }
   // The tag for the batches of this turn. Flushes when too many are in use.
   const Tag& Intern(std::string_view text);
+  // The same for a tag that no message has.
+  const Tag& InternError(std::string_view text) {
+    ++interned_;
+    return emitter_->tags().Intern(text);
+  }
   // Entries that stay where they are until Finish. `origin` may be empty.
   void AddBorrowed(const Tag& tag, Bytes entries, uint32_t count, const TimeRange& times,
                    std::span<const Run> origin);

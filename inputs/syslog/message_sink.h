@@ -53,7 +53,7 @@ class MessageSink {
   EventTime now_{};
   std::string_view address_;
   uint64_t received_ = 0;
-  size_t pending_bytes_ = 0;  // Of messages since the last Flush.
+  size_t pending_bytes_ = 0;                  // Of messages since the last Flush.
   std::vector<std::unique_ptr<Slot>> slots_;  // By TagTemplate's numbers.
   std::vector<Slot*> used_;                   // Since the last Flush.
   Slot errors_;
