@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kSmallSlice = size_t{64} << 10;  // Of one that grows little by little.
 constexpr size_t kSlice = size_t{256} << 10;      // Of one file, while others wait.
-constexpr size_t kTurnBytes = size_t{1} << 20;    // Of one Emit, about.
+constexpr size_t kTurnBytes = size_t{256} << 10;  // Of one Emit, about: what a cache holds.
 constexpr size_t kFilesPerTurn = 256;
 constexpr Duration kScanPause = std::chrono::milliseconds(50);  // After a name came or went.
 constexpr Duration kForgetRenamed = std::chrono::hours(24);
