@@ -358,7 +358,7 @@ TEST_F(TailTest, WhatWasWrittenBeforeAFileWasRemovedIsRead) {
 }
 
 TEST_F(TailTest, LinesKeepTheirBytes) {
-  Append("a.log", std::string("cr\r\nn\0l\n\n\xff\xfe\n", 14));
+  Append("a.log", std::string("cr\r\nn\0l\n\n\xff\xfe\n", 12));
   Run();
   const std::vector<TestEvent> events = fixture.emitter.events();
   ASSERT_THAT(events, SizeIs(4));
