@@ -9,6 +9,7 @@
 
 #include "core/app/machine.h"
 #include "core/base/log.h"
+#include "core/base/program_pages.h"
 #include "core/base/sd_notify.h"
 #include "core/config/config_node.h"
 #include "core/loop/uv_loop.h"
@@ -18,6 +19,7 @@ namespace andon {
 
 namespace {
 
+constexpr Duration kSettled = std::chrono::seconds(1);  // After which a start is over.
 constexpr Duration kSameSignal = std::chrono::milliseconds(50);
 
 std::string_view WhatText(PartChange::What what) {
@@ -63,6 +65,7 @@ int Daemon::Run() {
   if (!Start(config)) return 1;
   loop_->Run();
   watchdog_.reset();
+  settled_.reset();
   signals_.reset();
   admin_.reset();
   supervisor_.reset();
@@ -130,6 +133,7 @@ void Daemon::Started() {
        {"journal", config.journal.directory.empty() ? "none" : config.journal.directory.c_str()},
        {"admin", admin_->address()}});
   SdNotify("READY=1");
+  settled_ = loop_->After(kSettled, [] { ReleaseProgramPages(); });
 }
 
 void Daemon::Signalled(int number) {

@@ -41,6 +41,7 @@ class Daemon {
   std::unique_ptr<Network> network_;
   std::unique_ptr<SignalWatch> signals_;
   std::unique_ptr<Timer> watchdog_;
+  std::unique_ptr<Timer> settled_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Admin> admin_;
   int revision_ = 0;

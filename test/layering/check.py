@@ -64,7 +64,7 @@ THIRD_PARTY = {
 SYSTEM_FOLDERS = ("sys/", "linux/", "net/", "netinet/", "arpa/")
 SYSTEM_HEADERS = frozenset(
     "assert dirent dlfcn endian errno execinfo fcntl fnmatch getopt glob grp immintrin inttypes libgen "
-    "limits malloc math netdb nmmintrin poll pthread pwd sched semaphore signal spawn stdint stdio "
+    "limits link malloc math netdb nmmintrin poll pthread pwd sched semaphore signal spawn stdint stdio "
     "stdlib string strings syslog termios time ucontext unistd utime wchar x86intrin emmintrin "
     "smmintrin tmmintrin wmmintrin arm_acle".split())
 
