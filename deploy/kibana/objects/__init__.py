@@ -1,0 +1,1 @@
+"""andon's saved objects for Kibana and OpenSearch Dashboards, described once."""
