@@ -5,16 +5,20 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import subprocess
 import threading
 import unittest
 import urllib.request
+
+import yaml
 
 import case
 import config
 from harness import listening, wait_until
 
 MODULES = pathlib.Path("/usr/lib/apache2/modules")
+CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
 LOGROTATE = "/usr/sbin/logrotate"
 
 
@@ -43,6 +47,8 @@ class Traffic(threading.Thread):
 
 class ApacheCase(case.Case):
     pattern = "access.log*"  # The log, and what it was renamed to.
+    parse = {"type": "apache2"}
+    log_format = r'"%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\""'
 
     def setUp(self):
         super().setUp()
@@ -54,7 +60,7 @@ class ApacheCase(case.Case):
             folder.chmod(0o755)
         self.log = self.logs / "access.log"
         self.start_aggregator()
-        self.start_collector([config.tail(self.logs / self.pattern, exclude=["*.gz"], parse={"type": "apache2"})])
+        self.start_collector([config.tail(self.logs / self.pattern, exclude=["*.gz"], parse=self.parse)])
         self.start_apache()
 
     def start_apache(self):
@@ -73,8 +79,8 @@ LoadModule mpm_event_module {MODULES}/mod_mpm_event.so
 LoadModule authz_core_module {MODULES}/mod_authz_core.so
 {user}
 DocumentRoot {site}
-LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{{Referer}}i\\" \\"%{{User-Agent}}i\\"" combined
-CustomLog {self.log} combined
+LogFormat {self.log_format} test
+CustomLog {self.log} test
 ErrorLog {self.folder}/apache.err
 ''', encoding="utf-8")
         self.apache = self.world.run("/usr/sbin/apache2", "-f", str(path), "-DFOREGROUND")
@@ -152,6 +158,23 @@ class CopyTruncate(ApacheCase):
             self.traffic.sent = sent
             self.traffic.start()
         self.assertEqual(set(self.finish().values()), {1})
+
+
+class Durations(ApacheCase):
+    """The format and the pattern of conf/apache-duration.yaml."""
+
+    text = (CONF / "apache-duration.yaml").read_text(encoding="utf-8")
+    parse = yaml.safe_load(text)["inputs"][0]["parse"]
+    log_format = re.search(r'LogFormat (".*") duration', text)[1]
+
+    def test_each_request_has_its_nanoseconds(self):
+        wait_until(lambda: self.count() > 100, "100 requests")
+        self.finish()
+        records = [json.loads(line) for line in (self.out / "log.tail.json").read_text().splitlines()]
+        for record in records:
+            self.assertEqual((record["page"], record["code"], record["host"]), ("/item", 200, "127.0.0.1"))
+            self.assertTrue(record["query"].startswith("src=apache%20n="), record)
+            self.assertTrue(0 < record["duration"] < 10**10 and record["duration"] % 1000 == 0, record)
 
 
 if __name__ == "__main__":
