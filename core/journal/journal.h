@@ -36,8 +36,9 @@ struct JournalOptions {
   Overflow overflow = Overflow::kBlock;
   uint64_t size_bytes = uint64_t{4} << 30;  // All segments together.
   uint64_t segment_bytes = uint64_t{64} << 20;
-  uint64_t memory_bytes = uint64_t{12} << 20;  // Blocks that are not written, or read from memory.
-  Duration retain = Duration::zero();          // Keeps what was delivered for so long.
+  // Of what is not durable yet; and as much again of what is, for outputs that are not far behind.
+  uint64_t memory_bytes = uint64_t{12} << 20;
+  Duration retain = Duration::zero();  // Keeps what was delivered for so long.
   Duration retain_cursor =
       std::chrono::hours(24 * 7);  // Of an output that is no longer configured.
   bool compress = false;           // Payloads with zstd at append.

@@ -38,7 +38,8 @@ class Sample:
 
 def touch_memory(mebibytes=1024):
     """Has the machine's free memory backed. What a hypervisor took back costs ten times as much at
-    its first use, and that would be charged to whoever writes the next file."""
+    its first use, and that would be charged to whoever writes the next file. It takes memory back
+    after a few seconds: call this right before the load."""
     with mmap.mmap(-1, mebibytes << 20) as memory:
         for at in range(0, len(memory), mmap.PAGESIZE):
             memory[at] = 1
@@ -48,6 +49,11 @@ def cpu_seconds(pid):
     """User and system time of all threads so far."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def waited_for_cpu(pid):
+    """Seconds that the main thread could have run and others did."""
+    return int(pathlib.Path(f"/proc/{pid}/task/{pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
 
 
 def peak_rss(pid):

@@ -9,7 +9,7 @@ import time
 import urllib.request
 
 from harness import listening, wait_until
-from measure import Sample, answer, cpu_seconds, loadgen, peak_rss
+from measure import Sample, answer, cpu_seconds, loadgen, peak_rss, touch_memory
 from paths import EVENTS
 
 RSYSLOGD = "/usr/sbin/rsyslogd"
@@ -26,6 +26,7 @@ def lines_in(path):
 def measure(process, port, load_options, finished):
     """Runs a load against `process` until `finished(events)`."""
     wait_until(lambda: listening(port), "it listens")
+    touch_memory()
     cpu, began = cpu_seconds(process.pid), time.monotonic()
     load = answer(loadgen(**load_options))
     wait_until(lambda: finished(load["events"]), "it has written everything", 600, step=0.2)
