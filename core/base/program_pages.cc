@@ -19,8 +19,10 @@ int ReleaseCodeOf(dl_phdr_info* object, size_t /*size*/, void* /*data*/) {
     // Pages that are wholly inside: the first and the last may be shared with what is not code.
     const uintptr_t begin = (object->dlpi_addr + part.p_vaddr + page - 1) / page * page;
     const uintptr_t end = (object->dlpi_addr + part.p_vaddr + part.p_filesz) / page * page;
-    // Where it is refused, the pages stay.
-    if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    if (begin >= end) continue;
+    // The dynamic linker gives numbers. Where it is refused, the pages stay.
+    auto* const memory = reinterpret_cast<void*>(begin);  // NOLINT(performance-no-int-to-ptr)
+    (void)::madvise(memory, end - begin, MADV_DONTNEED);
   }
   return 0;
 }
