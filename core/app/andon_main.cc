@@ -28,9 +28,12 @@ void AddCheck(CLI::App& app, CommandLine& line) {
   CLI::App* check = app.add_subcommand("check", "checks a configuration without running it");
   check->add_option("PATH", line.check.path, "a YAML file, or a folder of them")->required();
   check->add_flag("-q,--quiet", line.check.quiet, "say nothing when it is good");
+  check->add_flag("--connect", line.check.connect,
+                  "ask the servers that outputs write to: address, credentials, rights");
   check->footer(
       "Names every problem at once, a line each: FILE:LINE:COLUMN: MESSAGE. It is read by the\n"
-      "code that andond runs; nothing is opened, bound or changed.\n\n"
+      "code that andond runs; nothing is opened, bound or changed. With --connect the outputs'\n"
+      "servers are asked too, and nothing is written to them.\n\n"
       "Examples:\n"
       "  andon check /etc/andon/collector.yaml\n"
       "  andon check -q /etc/andon && systemctl reload andond\n\n"

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/connect_check.h"
 #include "core/config/config_node.h"
 #include "core/pipeline/pipeline_config.h"
 #include "core/plugin/error_event.h"
@@ -68,6 +69,16 @@ int RunCheck(const CheckOptions& options, std::ostream& out, std::ostream& err) 
   if (!pipeline.ok()) {
     err << options.path << ": " << pipeline.status().message() << "\n";
     return 1;
+  }
+  if (options.connect) {
+    ConnectCheckOptions connect;
+    connect.path = options.path;
+    connect.quiet = options.quiet;
+    const int wrong = RunConnectCheck(connect, *pipeline, out, err);
+    if (wrong > 0) {
+      err << options.path << ": " << Count(static_cast<size_t>(wrong), "problem") << "\n";
+      return 1;
+    }
   }
   if (options.quiet) return 0;
   for (const std::string& note : Notes(*pipeline)) {

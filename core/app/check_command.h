@@ -8,7 +8,8 @@ namespace andon {
 
 struct CheckOptions {
   std::string path;
-  bool quiet = false;  // Nothing when it is good.
+  bool quiet = false;    // Nothing when it is good.
+  bool connect = false;  // Ask those whom the outputs write to.
 };
 
 // Every problem on a line of its own, `file:line:column: message`, to `err`; what is good, and what

@@ -90,6 +90,13 @@ TEST_F(HttpClientTest, ALongBodyArrivesWholeAndTheConnectionIsKept) {
   EXPECT_EQ(peer->requests().at(0).headers.count("expect"), 0u);
 }
 
+TEST_F(HttpClientTest, AnEmptyBodyHasALengthAndNoType) {
+  Serve(Echo);
+  EXPECT_EQ(Ask({.method = "POST", .url = peer->url() + "/r"}).body.text(), "POST /r ");
+  EXPECT_EQ(peer->requests().at(0).headers.at("content-length"), "0");
+  EXPECT_EQ(peer->requests().at(0).headers.count("content-type"), 0u);
+}
+
 TEST_F(HttpClientTest, HeadersAreSent) {
   Serve(Echo);
   Ask({.url = peer->url(), .headers = {"Authorization: ApiKey abc", "X-Two: 2"}});

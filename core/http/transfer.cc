@@ -85,6 +85,8 @@ void Transfer::SetHeaders() {
   curl_slist_free_all(std::exchange(headers_, nullptr));
   // Without a wait for 100 Continue before a long body.
   headers_ = curl_slist_append(headers_, "Expect:");
+  // Without the type that curl makes up.
+  if (request_.body.empty()) headers_ = curl_slist_append(headers_, "Content-Type:");
   for (const std::string& header : request_.headers) {
     headers_ = curl_slist_append(headers_, header.c_str());
   }
@@ -101,7 +103,9 @@ void Transfer::Begin(Request request, UniqueFunction<void(Response)> done) {
   Set(handle_, CURLOPT_URL, request_.url.c_str());
   SetHeaders();
   const bool head = request_.method == "HEAD";
-  if (request_.body.empty()) {
+  const bool has_body =
+      !request_.body.empty() || request_.method == "POST" || request_.method == "PUT";
+  if (!has_body) {
     Set(handle_, CURLOPT_HTTPGET, 1L);
     Set(handle_, CURLOPT_NOBODY, head ? 1L : 0L);
   } else {

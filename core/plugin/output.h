@@ -38,7 +38,13 @@ struct OutputLimits {
   int in_flight = 1;                // Writes under way at once.
 };
 
-// All methods on the output's thread: Prepare, Start, Writes, Stop.
+// One thing that an output has tried out: "https://es1:9200: answers", and whether it is so.
+struct ProbeFinding {
+  std::string what;
+  Status status;
+};
+
+// All methods on the output's thread: Prepare, Start, Writes, Stop; or Probe alone.
 class Output {
  public:
   virtual ~Output() = default;
@@ -52,6 +58,13 @@ class Output {
   virtual void LaneClosed(const LaneId& /*lane*/) {}
   // Finishes or gives up what is under way (each Write is answered), then calls `done`.
   virtual void Stop(UniqueFunction<void()> done) = 0;
+  // For `andon check --connect`: proves what the configuration says of others (address,
+  // credentials, rights), without writing anything. `done` is called once; nothing: nothing to
+  // prove.
+  virtual void Probe(OutputContext& /*context*/,
+                     UniqueFunction<void(std::vector<ProbeFinding>)> done) {
+    done({});
+  }
 };
 
 }  // namespace andon

@@ -1,13 +1,15 @@
 // The readers of answers and what follows from them: json_scanner, bulk_answer, verdict,
-// concurrency_limit, node_pool, index_name.
+// concurrency_limit, node_pool, index_name; and doubt_book.
 #include <functional>
 
 #include "outputs/elasticsearch/base64.h"
 #include "outputs/elasticsearch/bulk_answer.h"
 #include "outputs/elasticsearch/concurrency_limit.h"
+#include "outputs/elasticsearch/doubt_book.h"
 #include "outputs/elasticsearch/index_name.h"
 #include "outputs/elasticsearch/json_scanner.h"
 #include "outputs/elasticsearch/node_pool.h"
+#include "outputs/elasticsearch/range_list.h"
 #include "outputs/elasticsearch/time_stamp.h"
 #include "outputs/elasticsearch/verdict.h"
 #include "test/support/context_fixture.h"
@@ -63,6 +65,57 @@ TEST(JsonScannerTest, WhatIsNoJsonIsAnErrorAndStaysOne) {
     EXPECT_THAT(Scanned(text), testing::EndsWith("!")) << text;
   }
   EXPECT_THAT(Scanned(std::string(JsonScanner::kMaxDepth + 1, '[')), testing::EndsWith("!"));
+}
+
+TEST(JsonAtTest, FindsTheValueBehindAPath) {
+  constexpr std::string_view kText = R"({"a":[{"b":{"c": 12 }},3],"d":"e","f":[]})";
+  EXPECT_EQ(JsonAt(kText, {"a", "0", "b"}), R"({"c": 12 })");
+  EXPECT_EQ(JsonAt(kText, {"a", "0", "b", "c"}), "12");
+  EXPECT_EQ(JsonAt(kText, {"d"}), "\"e\"");
+  EXPECT_EQ(JsonAt(kText, {"x"}), "");
+  EXPECT_EQ(JsonAt(kText, {"d", "x"}), "");
+  EXPECT_EQ(JsonAt(kText, {"f", "0"}), "");
+  EXPECT_EQ(JsonAt("{\"a\":", {"a"}), "");
+}
+
+TEST(RangeListTest, AddsRemovesAndIntersects) {
+  RangeList list;
+  list.Add({5, 7});
+  list.Add({1, 2});
+  list.Add({8, 9});
+  EXPECT_THAT(list.ranges(), ElementsAre(Range{1, 2}, Range{5, 9}));
+  list.Remove({6, 6});
+  EXPECT_THAT(list.ranges(), ElementsAre(Range{1, 2}, Range{5, 5}, Range{7, 9}));
+  EXPECT_THAT(list.Common({2, 7}), ElementsAre(Range{2, 2}, Range{5, 5}, Range{7, 7}));
+  list.Remove({1, 9});
+  EXPECT_TRUE(list.empty());
+}
+
+TEST(DoubtBookTest, ANoteIsReadBackAndItsEventsAreInDoubt) {
+  const Chunk chunk = MakeChunk({EventFromJson("a", "{}"), EventFromJson("a", "{}")});
+  DoubtBook book;
+  ASSERT_THAT(book.Recover(""), IsOk());
+  EXPECT_FALSE(book.MaySend(chunk));
+  book.Reserve(chunk);
+  EXPECT_FALSE(book.MaySend(chunk)) << "the note is not durable yet";
+  book.Reserved(book.wanted());
+  EXPECT_TRUE(book.MaySend(chunk));
+  EXPECT_THAT(book.Doubtful(chunk), testing::IsEmpty());
+  DoubtBook later;
+  ASSERT_THAT(later.Recover(book.note()), IsOk());
+  EXPECT_TRUE(later.MaySend(chunk));
+  EXPECT_THAT(later.Doubtful(chunk), ElementsAre(Range{1, 2}));
+  later.Known(chunk.lane(), {{1, 1}});
+  EXPECT_THAT(later.Doubtful(chunk), ElementsAre(Range{2, 2}));
+  later.Settled(chunk.lane(), 2);
+  EXPECT_THAT(later.Doubtful(chunk), testing::IsEmpty());
+  later.LaneClosed(chunk.lane());
+  EXPECT_FALSE(later.MaySend(chunk));
+  for (const char* note : {"x", "elasticsearch 1\nabc\n",
+                           "elasticsearch 1\n"
+                           "01234567-89ab-4def-8123-456789abcdef 1x\n"}) {
+    EXPECT_THAT(DoubtBook().Recover(note), StatusIs(StatusCode::kCorrupt, testing::_)) << note;
+  }
 }
 
 TEST(BulkAnswerTest, EveryItemsStatusIsRead) {

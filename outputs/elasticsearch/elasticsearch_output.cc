@@ -44,32 +44,102 @@ Result<OutputLimits> ElasticsearchOutput::Prepare(OutputContext& context) {
   writer_ = std::make_unique<BulkWriter>(config_.document, hostname_);
   metrics_ = std::make_unique<OutputMetrics>(context.metrics);
   metrics_->limit.Set(limit_.current());
+  if (config_.install.templates) {
+    installer_ = std::make_unique<Installer>(config_, *session_, context.id);
+  }
+  if (config_.verify_doubtful) {
+    guard_ = std::make_unique<DoubtGuard>(context, *session_, *writer_);
+  }
   OutputLimits limits;
   limits.bytes = kChunkBytes;
   limits.in_flight = config_.concurrency;
   return limits;
 }
 
-void ElasticsearchOutput::Start() {}
+void ElasticsearchOutput::Start() {
+  if (installer_ != nullptr) Install();
+}
+
+// Nothing is written before: an index would be made without its mappings.
+void ElasticsearchOutput::Install() {
+  installer_->Run([this](Status status) {
+    if (status.ok()) {
+      // The installer calls this: it goes when it has returned.
+      context_->loop.Post([installer = std::shared_ptr<Installer>(std::move(installer_))] {});
+      return Pump();
+    }
+    LogWarn(context_->id, "could not install, nothing is written before",
+            {{"reason", status.message()}});
+    GiveUp(std::string(status.message()));
+    CheckStopped();
+  });
+}
+
+void ElasticsearchOutput::LaneClosed(const LaneId& lane) {
+  if (guard_ != nullptr) guard_->book().LaneClosed(lane);
+}
+
+void ElasticsearchOutput::Probe(OutputContext& context,
+                                UniqueFunction<void(std::vector<ProbeFinding>)> done) {
+  session_ = std::make_unique<Session>(config_, context);
+  prober_ = std::make_unique<Prober>(config_, *session_);
+  prober_->Run(std::move(done));
+}
 
 void ElasticsearchOutput::Write(Chunk chunk, WriteDone done) {
   const uint64_t id = ++last_id_;
+  if (guard_ != nullptr) guard_->book().Settled(chunk.lane(), chunk.settled());
   jobs_.emplace(id, WriteJob(std::move(done)));
   waiting_.push_back({id, std::move(chunk)});
-  if (stopping_) return GiveUp();
+  if (stopping_) return GiveUp("the output stops");
+  if (installer_ != nullptr && !installer_->running()) Install();
   Pump();
 }
 
 void ElasticsearchOutput::Pump() {
-  if (pumping_) return;
+  if (pumping_ || installer_ != nullptr) return;
   pumping_ = true;
-  while (!waiting_.empty() && flights_.size() < static_cast<size_t>(limit_.current())) SendNext();
+  while (!waiting_.empty() && UnderWay() < static_cast<size_t>(limit_.current())) SendNext();
   pumping_ = false;
+}
+
+size_t ElasticsearchOutput::UnderWay() const {
+  return flights_.size() + (guard_ == nullptr ? 0 : guard_->checks());
+}
+
+void ElasticsearchOutput::Check(Waiting waiting) {
+  const Chunk chunk = waiting.chunk;
+  guard_->Check(chunk, [this, waiting = std::move(waiting)](Result<std::vector<Range>> found) {
+    OnChecked(waiting, std::move(found));
+  });
+}
+
+void ElasticsearchOutput::OnChecked(const Waiting& waiting, Result<std::vector<Range>> found) {
+  RangeList left;
+  for (const Piece& piece : waiting.chunk.pieces()) {
+    if (piece.count > 0) left.Add({piece.first, piece.first + piece.count - 1});
+  }
+  WriteJob& job = jobs_.at(waiting.job);
+  if (!found.ok()) {
+    job.Again(left.ranges(), std::string(found.status().message()));
+  } else {
+    for (const Range& range : *found) left.Remove(range);
+    job.Delivered(found->size());
+    metrics_->found.Add(found->size());
+    if (!left.empty()) {
+      ++job.open;
+      waiting_.push_front({waiting.job, waiting.chunk.Only(left.ranges())});
+    }
+  }
+  Settle(waiting.job);
+  Pump();
+  CheckStopped();
 }
 
 void ElasticsearchOutput::SendNext() {
   Waiting next = std::move(waiting_.front());
   waiting_.pop_front();
+  if (guard_ != nullptr && !guard_->Clear(next.chunk)) return Check(std::move(next));
   Flight flight{next.job, std::move(next.chunk), {}, TakeBuffer(), {}, encoding_, nullptr};
   flight.part = writer_->Write(flight.chunk, max_body_bytes_, flight.body);
   WriteJob& job = jobs_.at(flight.job);
@@ -129,9 +199,10 @@ void ElasticsearchOutput::ReadItems(Flight& flight, const Answered& answered) {
   Result<ItemCounts> counts =
       answer.ok() ? job.Read(flight.part, *answer, config_.document.operation) : answer.status();
   if (!counts.ok()) {
-    metrics_->doubtful.Add(flight.part.events);
+    Doubt(flight);
     return AllAgain(flight, answered.node + ": " + std::string(counts.status().message()));
   }
+  if (guard_ != nullptr) guard_->book().Known(flight.chunk.lane(), flight.part.items);
   encoding_proved_ = encoding_proved_ || flight.encoding == encoding_;
   metrics_->Count(*counts, config_.document.id == DocumentConfig::Id::kTemplate);
   if (counts->overload) limit_.OnOverload();
@@ -146,12 +217,13 @@ void ElasticsearchOutput::OnRefusal(Flight& flight, const Answered& answered) {
   const http::Response& response = answered.response;
   if (!response.status.ok()) {
     if (response.reached) {
-      metrics_->doubtful.Add(flight.part.events);
+      Doubt(flight);
       limit_.OnOverload();
     }
     return AllAgain(flight, answered.Explain());
   }
   if (response.code == 429 || response.code == 503) limit_.OnOverload();
+  if (response.code >= 500) Doubt(flight);  // A proxy may have lost the node's answer.
   if (TryOtherEncoding(flight, response.code)) return Requeue(flight);
   if (MayBeTheBody(response.code, ParseErrorAnswer(response.body.text()))) {
     return OnRefusedBody(flight, answered);
@@ -212,6 +284,11 @@ void ElasticsearchOutput::Halve(Flight& flight) {
   }
 }
 
+void ElasticsearchOutput::Doubt(const Flight& flight) {
+  metrics_->doubtful.Add(flight.part.events);
+  if (guard_ != nullptr) guard_->book().Doubt(flight.chunk.lane(), flight.part.items);
+}
+
 void ElasticsearchOutput::AllAgain(Flight& flight, const std::string& why) {
   metrics_->again.Add(flight.part.events);
   jobs_.at(flight.job).Again(flight.part.items, why);
@@ -243,34 +320,37 @@ void ElasticsearchOutput::Recycle(Flight& flight) {
 void ElasticsearchOutput::Stop(UniqueFunction<void()> done) {
   stopping_ = true;
   stopped_ = std::move(done);
-  GiveUp();
+  GiveUp("the output stops");
   stop_timer_ = context_->loop.After(kStopLimit, [this] {
     for (auto flights = std::exchange(flights_, {}); auto& [id, flight] : flights) {
       flight.call.reset();
+      Doubt(flight);
       AllAgain(flight, "the output stops");
       Settle(flight.job);
     }
+    guard_.reset();
+    jobs_.clear();
     CheckStopped();
   });
   CheckStopped();
 }
 
 // What has not been sent stays in the journal.
-void ElasticsearchOutput::GiveUp() {
+void ElasticsearchOutput::GiveUp(const std::string& why) {
   for (auto waiting = std::exchange(waiting_, {}); Waiting & one : waiting) {
     std::vector<Range> all;
     for (const Piece& piece : one.chunk.pieces()) {
       if (piece.count > 0) all.push_back({piece.first, piece.first + piece.count - 1});
     }
-    jobs_.at(one.job).Again(all, "the output stops");
+    jobs_.at(one.job).Again(all, why);
     Settle(one.job);
   }
 }
 
 void ElasticsearchOutput::CheckStopped() {
   if (!stopping_) return;
-  GiveUp();  // Halves of what came back.
-  if (!flights_.empty() || !stopped_) return;
+  GiveUp("the output stops");  // Halves of what came back.
+  if (UnderWay() > 0 || !stopped_) return;
   stop_timer_.reset();
   std::exchange(stopped_, nullptr)();
 }

@@ -24,8 +24,11 @@
 #include "outputs/elasticsearch/body_packer.h"
 #include "outputs/elasticsearch/bulk_writer.h"
 #include "outputs/elasticsearch/concurrency_limit.h"
+#include "outputs/elasticsearch/doubt_guard.h"
 #include "outputs/elasticsearch/elasticsearch_config.h"
+#include "outputs/elasticsearch/installer.h"
 #include "outputs/elasticsearch/output_metrics.h"
+#include "outputs/elasticsearch/prober.h"
 #include "outputs/elasticsearch/session.h"
 #include "outputs/elasticsearch/write_job.h"
 
@@ -41,7 +44,9 @@ class ElasticsearchOutput final : public Output {
   Result<OutputLimits> Prepare(OutputContext& context) override;
   void Start() override;
   void Write(Chunk chunk, WriteDone done) override;
+  void LaneClosed(const LaneId& lane) override;
   void Stop(UniqueFunction<void()> done) override;
+  void Probe(OutputContext& context, UniqueFunction<void(std::vector<ProbeFinding>)> done) override;
 
  private:
   // A chunk, or a part of one, that waits for its request.
@@ -60,8 +65,11 @@ class ElasticsearchOutput final : public Output {
     std::unique_ptr<http::Call> call;
   };
 
+  void Install();
   void Pump();
   void SendNext();
+  void Check(Waiting waiting);
+  void OnChecked(const Waiting& waiting, Result<std::vector<Range>> found);
   void Send(Flight flight);
   void OnAnswer(uint64_t id, const Answered& answered);
   void ReadItems(Flight& flight, const Answered& answered);
@@ -70,12 +78,14 @@ class ElasticsearchOutput final : public Output {
   bool TryOtherEncoding(const Flight& flight, int code);
   void Halve(Flight& flight);
   void Requeue(const Flight& flight);
+  void Doubt(const Flight& flight);
   void AllAgain(Flight& flight, const std::string& why);
   void Settle(uint64_t job);
   void Recycle(Flight& flight);
   ByteBuffer TakeBuffer();
   void CheckStopped();
-  void GiveUp();
+  void GiveUp(const std::string& why);
+  size_t UnderWay() const;
 
   Config config_;
   OutputContext* context_ = nullptr;
@@ -83,6 +93,9 @@ class ElasticsearchOutput final : public Output {
   std::unique_ptr<Session> session_;
   std::unique_ptr<BulkWriter> writer_;
   std::unique_ptr<OutputMetrics> metrics_;
+  std::unique_ptr<Installer> installer_;  // Null: there is nothing to install any more.
+  std::unique_ptr<DoubtGuard> guard_;     // Null without verify_doubtful.
+  std::unique_ptr<Prober> prober_;
   ConcurrencyLimit limit_;
   std::string bulk_path_;
   Encoding encoding_;

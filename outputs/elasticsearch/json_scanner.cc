@@ -203,4 +203,35 @@ bool JsonScanner::Skip(Token token) {
   return true;
 }
 
+namespace {
+
+// Goes into the object or array that `token` has opened, up to the value behind `key`. False: there
+// is none.
+bool Enter(JsonScanner& scan, JsonScanner::Token token, const std::string& key) {
+  using Token = JsonScanner::Token;
+  if (token == Token::kArray) return key == "0";
+  if (token != Token::kObject) return false;
+  for (Token next = scan.Next(); next == Token::kKey; next = scan.Next()) {
+    if (scan.text() == key) return true;
+    if (!scan.Skip(next)) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view JsonAt(std::string_view untrusted, const std::vector<std::string>& path) {
+  using Token = JsonScanner::Token;
+  JsonScanner scan(untrusted);
+  for (const std::string& key : path) {
+    if (!Enter(scan, scan.Next(), key)) return {};
+  }
+  std::string_view from = scan.rest();
+  const Token token = scan.Next();
+  if (token == Token::kArrayEnd || token == Token::kObjectEnd || !scan.Skip(token)) return {};
+  from.remove_suffix(scan.rest().size());
+  from.remove_prefix(std::min(from.find_first_not_of(" \t\r\n"), from.size()));
+  return from;
+}
+
 }  // namespace andon::elasticsearch

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace andon::elasticsearch {
 
@@ -69,5 +70,9 @@ class JsonScanner {
   bool begun_ = false;
   bool failed_ = false;
 };
+
+// The value at `path` as it stands in `untrusted`: keys of objects, "0" is an array's first
+// element. Empty: there is none.
+std::string_view JsonAt(std::string_view untrusted, const std::vector<std::string>& path);
 
 }  // namespace andon::elasticsearch

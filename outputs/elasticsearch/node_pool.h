@@ -27,7 +27,7 @@ class NodePool {
   Node& Choose(MonotonicTime now);
   static void Worked(Node& node);
   void Failed(Node& node, MonotonicTime now);
-  size_t size() const { return nodes_.size(); }
+  Node& node(size_t number) { return *nodes_[number]; }
 
  private:
   std::vector<std::unique_ptr<Node>> nodes_;

@@ -29,7 +29,16 @@ Session::Session(const ElasticsearchConfig& config, const PluginContext& context
       nodes_(config.nodes, context.metrics, context.random) {}
 
 std::unique_ptr<http::Call> Session::Send(const Ask& ask, UniqueFunction<void(Answered)> done) {
-  Node& node = nodes_.Choose(loop_.Now());
+  return SendTo(nodes_.Choose(loop_.Now()), ask, std::move(done));
+}
+
+std::unique_ptr<http::Call> Session::SendTo(size_t node, const Ask& ask,
+                                            UniqueFunction<void(Answered)> done) {
+  return SendTo(nodes_.node(node), ask, std::move(done));
+}
+
+std::unique_ptr<http::Call> Session::SendTo(Node& node, const Ask& ask,
+                                            UniqueFunction<void(Answered)> done) {
   http::Request request;
   request.method = ask.method;
   request.url = node.url + ask.path;

@@ -36,10 +36,16 @@ class Session {
   // Both outlive the session.
   Session(const ElasticsearchConfig& config, const PluginContext& context);
 
-  // To the next node. Which nodes are down is learned from the answers.
+  // To the next node, or to the one with this number. Which nodes are down is learned from the
+  // answers.
   std::unique_ptr<http::Call> Send(const Ask& ask, UniqueFunction<void(Answered)> done);
+  std::unique_ptr<http::Call> SendTo(size_t node, const Ask& ask,
+                                     UniqueFunction<void(Answered)> done);
 
  private:
+  std::unique_ptr<http::Call> SendTo(Node& node, const Ask& ask,
+                                     UniqueFunction<void(Answered)> done);
+
   const ElasticsearchConfig& config_;
   Loop& loop_;
   http::Client client_;

@@ -153,6 +153,39 @@ def relay(world, scale=1, journal=True):
     return sample
 
 
+def elasticsearch(port, **more):
+    return {"type": "elasticsearch", "match": "**", "hosts": [f"127.0.0.1:{port}"], **more}
+
+
+def relay_elasticsearch(world, scale=1, journal=True, **more):
+    events = int(EVENTS * scale / 2)
+    port, to = world.port(), world.port()
+    sink = loadgen("bulk", at=f"127.0.0.1:{to}", events=1)
+    run = Run(world, [forward_in(port)], [elasticsearch(to, **more)], journal, 1)
+    run.events = events
+    load = answer(loadgen("forward", to=f"127.0.0.1:{port}", mode="packed", events=events, chunk=4000, ack=1,
+                          connections=2, window=8))
+    run.events = load["events"]
+    wait_passed(run.daemon, run.events, kind="output")
+    sample = run.end(load)
+    sample.note = f"{answer(sink)['bytes'] / run.events:.0f} bytes an event sent"
+    return sample
+
+
+def tail_elasticsearch(world, scale=1, journal=True, parse="apache2", **more):
+    events = int(EVENTS * scale / 2)
+    log, size = write_log(world, events)
+    to = world.port()
+    sink = loadgen("bulk", at=f"127.0.0.1:{to}", events=1)
+    source = {"type": "tail", "path": str(log), "tag": "bench", "read_from": "head", "parse": {"type": parse}}
+    run = Run(world, [source], [elasticsearch(to, **more)], journal, 1)
+    run.events = events
+    wait_passed(run.daemon, events, kind="output")
+    sample = run.end()
+    sample.note = f"{size / events:.0f} bytes a line, {answer(sink)['bytes'] / events:.0f} sent"
+    return sample
+
+
 class Idle:
     """A collector that has nothing to do: syslog, tail, forward, journal."""
 

@@ -4,6 +4,7 @@
 //   andon_loadgen syslog  to=127.0.0.1:5140 events=1000000 octet=1
 //   andon_loadgen lines   path=access.log events=1000000
 //   andon_loadgen sink    at=127.0.0.1:24224 events=1000000
+//   andon_loadgen bulk    at=127.0.0.1:9200 events=1000000
 //   andon_loadgen discard at=127.0.0.1:24224 bytes=960000000
 
 #include <fmt/format.h>
@@ -114,6 +115,7 @@ Sent Run(const std::string& command, const Options& options) {
   if (command == "syslog") return SendSyslog(options);
   if (command == "lines") return WriteLines(options);
   if (command == "sink") return Receive(ReceiveForward(at(), options.Number("events", UINT64_MAX)));
+  if (command == "bulk") return Receive(ReceiveBulk(at(), options.Number("events", UINT64_MAX)));
   if (command == "discard") {
     return Receive(ReceiveAndDiscard(at(), options.Number("bytes", UINT64_MAX)));
   }
@@ -132,7 +134,8 @@ double CpuSeconds() {
 
 int Main(int count, char** arguments) {
   if (count < 2) {
-    fmt::print(stderr, "usage: andon_loadgen forward|syslog|lines|sink|discard [KEY=VALUE...]\n");
+    fmt::print(stderr,
+               "usage: andon_loadgen forward|syslog|lines|sink|bulk|discard [KEY=VALUE...]\n");
     return 2;
   }
   const auto begin = std::chrono::steady_clock::now();

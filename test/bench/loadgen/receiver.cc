@@ -1,5 +1,6 @@
 #include "test/bench/loadgen/receiver.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "test/bench/loadgen/bulk_request.h"
 #include "test/bench/loadgen/forward_frame.h"
 
 namespace andon::loadgen {
@@ -110,26 +112,67 @@ void TakeFrames(int fd, Buffer* buffer, Taken* taken) {
   std::memmove(buffer->bytes.data(), buffer->bytes.data() + at, buffer->used);
 }
 
-}  // namespace
+// All of it, however long that takes.
+void SendAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(sent));
+      continue;
+    }
+    if (errno == EPIPE || errno == ECONNRESET) return;
+    if (errno != EAGAIN) Die("send an answer");
+    pollfd wait{fd, POLLOUT, 0};
+    poll(&wait, 1, -1);
+  }
+}
 
-Taken ReceiveForward(const Address& at, uint64_t events) {
+void TakeRequests(int fd, Buffer* buffer, Taken* taken) {
+  size_t at = 0;
+  while (at < buffer->used) {
+    const BulkRequest request =
+        ReadBulkRequest(std::string_view(buffer->bytes.data() + at, buffer->used - at));
+    if (request.bytes == 0) break;
+    taken->events += request.items;
+    SendAll(fd, AnswerBulk(request.items));
+    at += request.bytes;
+  }
+  buffer->used -= at;
+  std::memmove(buffer->bytes.data(), buffer->bytes.data() + at, buffer->used);
+}
+
+using TakeMessages = void (*)(int fd, Buffer* buffer, Taken* taken);
+
+// Until `events` have come and every connection has closed.
+Taken ReceiveMessages(const Address& at, uint64_t events, TakeMessages take) {
   Taken taken;
   std::map<int, Buffer> buffers;
   Server server(at, [&](int fd) {
     Buffer& buffer = buffers[fd];
-    if (buffer.bytes.size() - buffer.used < kReadBytes)
+    if (buffer.bytes.size() - buffer.used < kReadBytes) {
       buffer.bytes.resize(2 * buffer.bytes.size());
+    }
     const ssize_t got =
         Receive(fd, buffer.bytes.data() + buffer.used, buffer.bytes.size() - buffer.used);
     if (got == 0) buffers.erase(fd);
     if (got <= 0) return got < 0;
     buffer.used += static_cast<size_t>(got);
     taken.bytes += static_cast<uint64_t>(got);
-    TakeFrames(fd, &buffer, &taken);
+    take(fd, &buffer, &taken);
     return true;
   });
   server.Run([&] { return taken.events >= events; });
   return taken;
+}
+
+}  // namespace
+
+Taken ReceiveForward(const Address& at, uint64_t events) {
+  return ReceiveMessages(at, events, TakeFrames);
+}
+
+Taken ReceiveBulk(const Address& at, uint64_t events) {
+  return ReceiveMessages(at, events, TakeRequests);
 }
 
 Taken ReceiveAndDiscard(const Address& at, uint64_t bytes) {

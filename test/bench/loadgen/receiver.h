@@ -15,6 +15,9 @@ struct Taken {
 // Receives until `events` have come and every connection has closed, or SIGTERM.
 Taken ReceiveForward(const Address& at, uint64_t events);
 
+// The same as an Elasticsearch node that creates every document.
+Taken ReceiveBulk(const Address& at, uint64_t events);
+
 // recv and nothing else: what the kernel alone costs. Until `bytes` have come.
 Taken ReceiveAndDiscard(const Address& at, uint64_t bytes);
 
