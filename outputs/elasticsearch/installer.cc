@@ -184,6 +184,9 @@ void Installer::OnUnsupported(const Answered& answered) {
       steps_.pop_front();
       AddTemplates(false);
       return Next();
+    case Kind::kStream:  // The first event makes it.
+      steps_.pop_front();
+      return Next();
     case Kind::kComponent:
       steps_.clear();
       AddLegacy();

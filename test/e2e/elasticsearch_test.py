@@ -195,7 +195,8 @@ class Elasticsearch(SearchCase):
              "install": {"templates": True, "name": stream}}]}).start()
         for _ in range(3):
             before = self.node.count(stream)
-            wait_until(lambda b=before: self.node.count(stream) > b + 1000, "more documents", 60)
+            wait_until(lambda b=before: self.node.count(stream) > min(b + 1000, EVENTS - 1),
+                       f"more than {before} documents\n{daemon.said()}", 60)
             self.node.must("POST", f"/{stream}/_rollover", {})
             daemon.kill()
             self.node.must("POST", f"/{stream}/_rollover", {})
@@ -203,7 +204,7 @@ class Elasticsearch(SearchCase):
         wait_until(lambda: self.node.count(stream) >= EVENTS, "all documents", 120, step=0.2)
         self.stop(daemon)
         numbers_once(self, self.node.documents(stream), "dummy", "n", EVENTS)
-        self.assertGreater(len({index for index, _, _ in self.node.documents(stream)}), 3)
+        self.assertGreaterEqual(len({index for index, _, _ in self.node.documents(stream)}), 3)
 
     def test_compressed_bodies_are_taken(self):
         for encoding in ("gzip", "zstd"):

@@ -88,8 +88,14 @@ class SearchNode:
         self.must("POST", f"/{index}/_refresh?ignore_unavailable=true", b"")
 
     def count(self, index):
+        """How many documents there are; 0 while an index that was just made is not ready."""
         self.refresh(index)
-        return self.must("GET", f"/{index}/_count?ignore_unavailable=true")["count"]
+        status, answer = self.ask("GET", f"/{index}/_count?ignore_unavailable=true")
+        if status == 503:
+            return 0
+        if status >= 300:
+            raise Failure(f"count of {index}: {status}: {answer}")
+        return answer["count"]
 
     def documents(self, index):
         """Every document: (_index, _id, _source)."""
