@@ -10,7 +10,7 @@
 namespace andon::http {
 namespace {
 
-constexpr long kUploadBytes = 512L << 10;  // What one send(2) is given.
+constexpr long kUploadBytes = 128L << 10;  // What one send(2) is given: still in the cache then.
 
 long Milliseconds(Duration duration) {
   return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(duration).count());

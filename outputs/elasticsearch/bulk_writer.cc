@@ -152,12 +152,14 @@ void BulkWriter::SetTag(std::string_view tag) {
     if (!config_.time_key.empty()) tag_member_ = ",";
     tag_member_ += JsonMember(config_.tag_key) + std::string(text.text());
   }
-  renames_ = &config_.otherwise;
+  const Renames* renames = &config_.otherwise;
   for (const RenameRule& rule : config_.rename) {
     if (!rule.match.Matches(tag)) continue;
-    renames_ = &rule.renames;
+    renames = &rule.renames;
     break;
   }
+  if (renames != renames_) members_.Clear();
+  renames_ = renames;
 }
 
 const char* BulkWriter::RenderIndex(const Event& event) {
@@ -255,25 +257,54 @@ const char* BulkWriter::WriteAction(const Event& event, ByteBuffer& body) {
   return nullptr;
 }
 
-const std::byte* BulkWriter::WriteField(const std::byte* at, bool& first, ByteBuffer& body) const {
+const std::byte* BulkWriter::WriteField(const std::byte* at, uint32_t number, bool& first,
+                                        ByteBuffer& body) {
   const uint8_t head = msgpack::FirstByte(at);
-  std::string_view key;
-  const std::byte* value;
-  if (msgpack::IsFixString(head)) {
-    key = AsText({at + 1, size_t{head} & 31});
-    value = at + 1 + key.size();
-  } else {
-    const ValueView other(Bytes(at, ValueSize(at)));
-    key = other.AsText().value_or(std::string_view());
-    value = at + other.bytes().size();
+  if (!msgpack::IsFixString(head)) return WriteNewField(at, number, first, body);
+  const std::string_view key = AsText({at + 1, size_t{head} & 31});
+  const std::byte* const value = at + 1 + key.size();
+  const MemberCache::Slot& slot = members_.At(number, key.size());
+  if (!MemberCache::Holds(slot, key) || (slot.if_no_map && msgpack::IsMap(value))) {
+    return WriteNewField(at, number, first, body);
   }
-  if (Replaced(key)) return value + ValueSize(value);
+  if (slot.member_size == 0) return value + ValueSize(value);
+  MemberCache::Append(slot, first, body);
+  first = false;
+  return AppendJsonValue(value, body);
+}
+
+// Any key, and what is kept of it for the next record.
+const std::byte* BulkWriter::WriteNewField(const std::byte* at, uint32_t number, bool& first,
+                                           ByteBuffer& body) {
+  const ValueView key_value(Bytes(at, ValueSize(at)));
+  const std::byte* const value = at + key_value.bytes().size();
+  const auto text = key_value.AsText();
+  const std::string_view key = text.value_or(std::string_view());
+  const bool short_key = msgpack::IsFixString(msgpack::FirstByte(at));
+  if (text.has_value() && Replaced(key)) {
+    if (short_key) MemberCache::Keep(members_.At(number, key.size()), key, "", false);
+    return value + ValueSize(value);
+  }
   if (!first) body.Append(',');
   first = false;
-  const std::string_view member = renames_->Find(key, msgpack::IsMap(value));
-  if (member.empty()) return AppendJsonField(at, body);
-  body.Append(member);
-  return AppendJsonValue(value, body);
+  const std::string_view renamed = renames_->Find(key, msgpack::IsMap(value));
+  if (!renamed.empty()) {
+    const bool if_no_map = renames_->Find(key, true).empty();
+    if (short_key) MemberCache::Keep(members_.At(number, key.size()), key, renamed, if_no_map);
+    body.Append(renamed);
+    return AppendJsonValue(value, body);
+  }
+  const size_t begin = body.size();
+  const std::byte* const end = AppendJsonField(at, body);
+  if (short_key && renames_->Find(key, false).empty()) {
+    ByteBuffer member;
+    AppendJsonString(key, member);
+    member.Append(':');
+    if (body.text().substr(begin).starts_with(member.text())) {
+      MemberCache::Keep(members_.At(number, key.size()), key, member.text(), false);
+    }
+  }
+  return end;
 }
 
 void BulkWriter::WriteDocument(const Event& event, ByteBuffer& body) {
@@ -289,7 +320,7 @@ void BulkWriter::WriteDocument(const Event& event, ByteBuffer& body) {
   first = first && tag_member_.empty();
   const uint32_t pairs = msgpack::CountAt(event.record);
   const std::byte* at = msgpack::ElementsAt(event.record);
-  for (uint32_t i = 0; i < pairs; ++i) at = WriteField(at, first, body);
+  for (uint32_t i = 0; i < pairs; ++i) at = WriteField(at, i, first, body);
   const bool update = config_.operation == Operation::kUpdate;
   body.Append(update ? std::string_view("},\"doc_as_upsert\":true}\n") : std::string_view("}\n"));
   record_end_ = at;

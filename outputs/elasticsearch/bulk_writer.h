@@ -10,6 +10,7 @@
 #include "core/event/chunk.h"
 #include "core/plugin/output.h"
 #include "outputs/elasticsearch/document_config.h"
+#include "outputs/elasticsearch/member_cache.h"
 #include "outputs/elasticsearch/time_stamp.h"
 
 namespace andon::elasticsearch {
@@ -61,7 +62,9 @@ class BulkWriter {
   // Into id_: what stands between the quotes.
   const char* RenderId(const Event& event);
   void WriteDocument(const Event& event, ByteBuffer& body);
-  const std::byte* WriteField(const std::byte* at, bool& first, ByteBuffer& body) const;
+  const std::byte* WriteField(const std::byte* at, uint32_t number, bool& first, ByteBuffer& body);
+  const std::byte* WriteNewField(const std::byte* at, uint32_t number, bool& first,
+                                 ByteBuffer& body);
   bool Replaced(std::string_view key) const {
     return (key == config_.time_key || key == config_.tag_key) && !key.empty();
   }
@@ -76,6 +79,7 @@ class BulkWriter {
   std::string tag_;         // The last one, and what was derived from it:
   std::string tag_member_;  // ,"tag":"log.http"
   const Renames* renames_ = nullptr;
+  MemberCache members_;  // As renames_ wants them.
   bool index_known_ = false;
 
   uint32_t bucket_begin_ = 0;  // index_ is that of tag_ from here on, for a bucket.

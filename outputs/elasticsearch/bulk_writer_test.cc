@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "core/config/config_node.h"
 #include "core/event/msgpack_writer.h"
@@ -210,6 +211,34 @@ TEST_F(BulkWriterTest, KeysAreRenamedByTheFirstRuleThatCoversTheTag) {
             R"({"host":{"name":"h"}})")
       << "an object is one already";
   EXPECT_EQ(Write({EventFromJson("x", R"({"host":"h"})")})[1], R"({"host":"h"})");
+}
+
+TEST_F(BulkWriterTest, RecordsOfManyShapesInAnyOrderKeepTheirKeys) {
+  Configure(
+      R"(, tag_key: "", time_key: t, rename: [{match: "a", ecs: access, fields: {k: "n.k"}}])");
+  const std::vector<std::string> records = {
+      R"({"a":1,"b":2})",
+      R"({"b":1,"a":{"x":2}})",
+      R"({"host":"h","t":5,"k":1})",
+      R"({"host":{"name":1}})",
+      R"({"k":{"y":1},"":3})",
+      R"({"\"\\\n":1,"code":2})",
+      R"({"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":1,"ab":2})",
+      R"({"ac":1,"abcdefghij":2,"abcdefghik":3,"abcdefghijklmnopqr":4})"};
+  // Each alone, by a writer that knows nothing.
+  std::map<std::string, std::string> wanted;
+  for (const char* tag : {"a", "b"}) {
+    for (const std::string& record : records) {
+      writer.emplace(config.document, hostname);
+      wanted[tag + record] = Write({EventFromJson(tag, record)})[1];
+    }
+  }
+  writer.emplace(config.document, hostname);
+  for (size_t i = 0; i < 500; ++i) {
+    const std::string& record = records[i * i % 7 * (i % 3 + 1) % records.size()];
+    const char* const tag = i % 5 == 0 ? "b" : "a";
+    EXPECT_EQ(Write({EventFromJson(tag, record)})[1], wanted[tag + record]);
+  }
 }
 
 TEST_F(BulkWriterTest, TargetsAreTheIdsThatAreWritten) {

@@ -1,0 +1,83 @@
+// The names of fields as they stand in documents, `,"code":`, found again by their place in the
+// record: records of one source are alike, and a name is escaped once, not for each event.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "core/base/bytes.h"
+
+namespace andon::elasticsearch {
+
+class MemberCache {
+ public:
+  static constexpr size_t kLongestKey = 31;
+  static constexpr size_t kLongestMember = 64;
+
+  struct Slot {
+    uint8_t key_size = UINT8_MAX;  // No key has that.
+    uint8_t member_size = 0;       // 0: the field is left out.
+    bool if_no_map = false;        // A map keeps its own name: this one is for all else.
+    char key[kLongestKey + 1];
+    char member[kLongestMember];  // With its comma and its colon.
+  };
+
+  // Where the key of the field with this number stands, if it is known. At most kLongestKey bytes.
+  Slot& At(uint32_t field, size_t key_size) {
+    return slots_[(field * kWays + (key_size & (kWays - 1))) % kSlots];
+  }
+  static bool Holds(const Slot& slot, std::string_view key) {
+    return slot.key_size == key.size() && SameBytes(slot.key, key.data(), key.size());
+  }
+  static void Append(const Slot& slot, bool first, ByteBuffer& out) {
+    char* const to = reinterpret_cast<char*>(out.Tail(kLongestMember));
+    if (!first) {
+      std::memcpy(to, slot.member, kLongestMember);  // Of a length that the compiler knows.
+      out.Advance(slot.member_size);
+    } else {
+      std::memcpy(to, slot.member + 1, slot.member_size - size_t{1});
+      out.Advance(slot.member_size - size_t{1});
+    }
+  }
+  // `member` without comma, with its colon; empty: left out. What is too long is not kept.
+  static void Keep(Slot& slot, std::string_view key, std::string_view member, bool if_no_map) {
+    if (key.size() > kLongestKey || member.size() + 1 > kLongestMember) return;
+    slot.key_size = static_cast<uint8_t>(key.size());
+    std::memcpy(slot.key, key.data(), key.size());
+    slot.member_size = static_cast<uint8_t>(member.empty() ? 0 : member.size() + 1);
+    slot.if_no_map = if_no_map;
+    slot.member[0] = ',';
+    std::memcpy(slot.member + 1, member.data(), member.size());
+  }
+  void Clear() { slots_.fill({}); }
+
+ private:
+  static constexpr size_t kSlots = 256;
+  static constexpr size_t kWays = 4;  // Records of a few shapes may take turns.
+
+  template <class T>
+  static bool SameEnds(const char* a, const char* b, size_t size) {
+    T words[4];
+    std::memcpy(&words[0], a, sizeof(T));
+    std::memcpy(&words[1], b, sizeof(T));
+    std::memcpy(&words[2], a + size - sizeof(T), sizeof(T));
+    std::memcpy(&words[3], b + size - sizeof(T), sizeof(T));
+    return words[0] == words[1] && words[2] == words[3];
+  }
+  static bool SameBytes(const char* a, const char* b, size_t size) {
+    if (size > 16) return std::memcmp(a, b, size) == 0;
+    if (size >= 8) return SameEnds<uint64_t>(a, b, size);
+    if (size >= 4) return SameEnds<uint32_t>(a, b, size);
+    for (size_t i = 0; i < size; ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+
+  std::array<Slot, kSlots> slots_{};
+};
+
+}  // namespace andon::elasticsearch
