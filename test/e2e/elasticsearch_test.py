@@ -44,12 +44,13 @@ class SearchCase(unittest.TestCase):
     """One node for all tests of a class; an index for each."""
 
     kind = "elasticsearch"
+    version = ""
     settings = "http.max_content_length: 2mb\n"
 
     @classmethod
     def setUpClass(cls):
         cls.ports = Ports()
-        cls.node = SearchNode(cls.ports.take(), cls.kind, settings=cls.settings).start()
+        cls.node = SearchNode(cls.ports.take(), cls.kind, cls.version, cls.settings).start()
 
     @classmethod
     def tearDownClass(cls):
@@ -269,6 +270,22 @@ class OpenSearch(SearchCase):
         wait_until(lambda: self.node.count(stream) >= EVENTS, "all documents", 120, step=0.2)
         self.stop(daemon)
         numbers_once(self, self.node.documents(stream), "dummy", "n", EVENTS)
+
+
+class OldElasticsearch(SearchCase):
+    """Version 5, as the newest Kibana under a free licence wants it."""
+
+    version = "5.6.16"
+    settings = ""
+
+    def test_documents_have_a_type_and_the_template_is_a_legacy_one(self):
+        daemon = self.start([dummy(EVENTS)], type_name="doc", install={"templates": True})
+        self.wait_count(EVENTS)
+        self.stop(daemon)
+        self.check_once(EVENTS)
+        index = next(self.node.documents(self.index + "-*"))[0]
+        fields = self.node.must("GET", f"/{index}/_mapping")[index]["mappings"]["doc"]["properties"]
+        self.assertEqual((fields["@timestamp"]["type"], fields["tag"]["type"]), ("date", "keyword"))
 
 
 class WithUsers(SearchCase):
