@@ -4,8 +4,6 @@
 #include <cstring>
 
 #include "core/codec/json_writer.h"
-#include "core/event/common_entry_head.h"
-#include "core/event/entry_head.h"
 #include "core/event/msgpack_format.h"
 
 namespace andon::elasticsearch {
@@ -50,87 +48,6 @@ void AddToRanges(Sequence sequence, std::vector<Range>& ranges) {
 
 }  // namespace
 
-// Walks the events of a chunk with their identities.
-class BulkWriter::Pieces {
- public:
-  Pieces(const Chunk& chunk, bool whole_entries)
-      : chunk_(chunk), whole_entries_(whole_entries), pieces_(chunk.pieces()) {
-    SkipEmpty();
-  }
-
-  bool done() const { return piece_ == pieces_.size(); }
-  const Piece& piece() const { return pieces_[piece_]; }
-  Sequence number() const { return piece().first + index_; }
-
-  // Reads the event that is next, and whose bytes end where `Next` is told.
-  Event Read() {
-    const std::byte* const at = piece().entries.data() + offset_;
-    const size_t left = piece().entries.size() - offset_;
-    Event event{};
-    CommonEntryHead head;
-    if (left >= CommonEntryHead::kLookAhead) head = CommonEntryHead::Read(at);
-    if (head.bytes > 0) {
-      event.time = head.event_time();
-      event.record = at + head.bytes;
-    } else {
-      const EntryHead other = ReadEntryHead(at);
-      event.time = other.time;
-      event.record = other.record;
-    }
-    if (whole_entries_) event.entry = Bytes(at, ValueSize(at));
-    const bool own = piece().origin.empty();
-    event.lane = own ? chunk_.lane() : piece().origin[run_].lane;
-    event.sequence = own ? number() : piece().origin[run_].first + run_index_;
-    return event;
-  }
-
-  // `end`: where the entry's bytes end; null when they were not read.
-  void Next(const std::byte* end) {
-    const std::byte* const begin = piece().entries.data();
-    if (end == nullptr) end = begin + offset_ + ValueSize(begin + offset_);
-    offset_ = static_cast<size_t>(end - begin);
-    if (!piece().origin.empty() && ++run_index_ == piece().origin[run_].count) {
-      ++run_;
-      run_index_ = 0;
-    }
-    if (++index_ < piece().count) return;
-    ++piece_;
-    StartPiece();
-    SkipEmpty();
-  }
-
-  // What has not been read.
-  std::vector<Range> Left() const {
-    std::vector<Range> left;
-    for (size_t i = piece_; i < pieces_.size(); ++i) {
-      const Piece& one = pieces_[i];
-      if (one.count == 0) continue;
-      left.push_back({one.first + (i == piece_ ? index_ : 0), one.first + one.count - 1});
-    }
-    return left;
-  }
-
- private:
-  void StartPiece() {
-    offset_ = 0;
-    index_ = 0;
-    run_ = 0;
-    run_index_ = 0;
-  }
-  void SkipEmpty() {
-    while (piece_ < pieces_.size() && pieces_[piece_].count == 0) ++piece_;
-  }
-
-  const Chunk& chunk_;
-  const bool whole_entries_;
-  const std::span<const Piece> pieces_;
-  size_t piece_ = 0;
-  size_t offset_ = 0;
-  uint32_t index_ = 0;
-  size_t run_ = 0;
-  uint32_t run_index_ = 0;
-};
-
 BulkWriter::BulkWriter(const DocumentConfig& config, const std::string& hostname)
     : config_(config),
       hostname_(hostname),
@@ -162,7 +79,7 @@ void BulkWriter::SetTag(std::string_view tag) {
   renames_ = renames;
 }
 
-const char* BulkWriter::RenderIndex(const Event& event) {
+const char* BulkWriter::RenderIndex(const WalkedEvent& event) {
   EntryView entry;
   entry.time = event.time;
   if (!event.entry.empty()) entry = *EntryIterator(event.entry);
@@ -174,7 +91,7 @@ const char* BulkWriter::RenderIndex(const Event& event) {
   return nullptr;
 }
 
-const char* BulkWriter::SetIndex(const Event& event) {
+const char* BulkWriter::SetIndex(const WalkedEvent& event) {
   const uint32_t bucket = config_.index.bucket_seconds();
   const uint32_t seconds = event.time.seconds;
   if (index_known_ && !config_.index.by_record() &&
@@ -187,7 +104,7 @@ const char* BulkWriter::SetIndex(const Event& event) {
   return nullptr;
 }
 
-void BulkWriter::SetPrefix(const Event& event) {
+void BulkWriter::SetPrefix(const WalkedEvent& event) {
   prefix_.Clear();
   prefix_.Append(operation_);
   AppendJsonInside(index_.text(), prefix_);
@@ -205,7 +122,7 @@ void BulkWriter::SetPrefix(const Event& event) {
   prefix_known_ = true;
 }
 
-const char* BulkWriter::RenderId(const Event& event) {
+const char* BulkWriter::RenderId(const WalkedEvent& event) {
   id_.Clear();
   const EntryView entry = *EntryIterator(event.entry);
   if (!config_.id_text.Render(tag_, entry, hostname_, id_) || id_.empty()) {
@@ -216,7 +133,7 @@ const char* BulkWriter::RenderId(const Event& event) {
 }
 
 void BulkWriter::WriteTemplate(const TextTemplate& text, std::string_view member,
-                               const Event& event, ByteBuffer& body) {
+                               const WalkedEvent& event, ByteBuffer& body) {
   if (text.text().empty()) return;
   EntryView entry;
   if (!event.entry.empty()) entry = *EntryIterator(event.entry);
@@ -226,7 +143,7 @@ void BulkWriter::WriteTemplate(const TextTemplate& text, std::string_view member
   AppendJsonString(rendered_.text(), body);
 }
 
-const char* BulkWriter::WriteAction(const Event& event, ByteBuffer& body) {
+const char* BulkWriter::WriteAction(const WalkedEvent& event, ByteBuffer& body) {
   if (const char* why = SetIndex(event)) return why;
   if (!prefix_known_ || !(prefix_lane_ == event.lane)) SetPrefix(event);
   if (config_.id == DocumentConfig::Id::kTemplate) {
@@ -307,7 +224,7 @@ const std::byte* BulkWriter::WriteNewField(const std::byte* at, uint32_t number,
   return end;
 }
 
-void BulkWriter::WriteDocument(const Event& event, ByteBuffer& body) {
+void BulkWriter::WriteDocument(const WalkedEvent& event, ByteBuffer& body) {
   body.Append(document_);
   bool first = true;
   if (!config_.time_key.empty()) {
@@ -326,7 +243,7 @@ void BulkWriter::WriteDocument(const Event& event, ByteBuffer& body) {
   record_end_ = at;
 }
 
-const char* BulkWriter::WriteEvent(const Event& event, ByteBuffer& body) {
+const char* BulkWriter::WriteEvent(const WalkedEvent& event, ByteBuffer& body) {
   const size_t begin = body.size();
   record_end_ = nullptr;
   if (const char* why = WriteAction(event, body)) {
@@ -339,7 +256,7 @@ const char* BulkWriter::WriteEvent(const Event& event, ByteBuffer& body) {
 
 BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& body) {
   BulkPart part;
-  for (Pieces pieces(chunk, per_event_); !pieces.done(); pieces.Next(record_end_)) {
+  for (EventWalk pieces(chunk, per_event_); !pieces.done(); pieces.Next(record_end_)) {
     if (body.size() >= limit_bytes && part.events > 0) {
       part.left = pieces.Left();
       break;
@@ -363,9 +280,9 @@ BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& b
 
 std::vector<BulkWriter::Target> BulkWriter::Targets(const Chunk& chunk) {
   std::vector<Target> targets;
-  for (Pieces pieces(chunk, per_event_); !pieces.done(); pieces.Next(nullptr)) {
+  for (EventWalk pieces(chunk, per_event_); !pieces.done(); pieces.Next(nullptr)) {
     SetTag(pieces.piece().tag->text());
-    const Event event = pieces.Read();
+    const WalkedEvent event = pieces.Read();
     if (SetIndex(event) != nullptr) continue;
     std::string id = ToString(event.lane) + '-' + std::to_string(event.sequence);
     if (config_.id == DocumentConfig::Id::kTemplate) {

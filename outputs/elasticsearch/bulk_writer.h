@@ -10,6 +10,7 @@
 #include "core/event/chunk.h"
 #include "core/plugin/output.h"
 #include "outputs/elasticsearch/document_config.h"
+#include "outputs/elasticsearch/event_walk.h"
 #include "outputs/elasticsearch/member_cache.h"
 #include "outputs/elasticsearch/time_stamp.h"
 
@@ -41,27 +42,18 @@ class BulkWriter {
   std::vector<Target> Targets(const Chunk& chunk);
 
  private:
-  struct Event {
-    EventTime time;
-    const std::byte* record;  // A map.
-    LaneId lane;              // Its identity.
-    Sequence sequence;
-    Bytes entry;  // The whole of it; empty unless templates want it.
-  };
-  class Pieces;
-
   void SetTag(std::string_view tag);
   // Null, or why the event has no index.
-  const char* SetIndex(const Event& event);
-  const char* RenderIndex(const Event& event);
-  void SetPrefix(const Event& event);
-  const char* WriteEvent(const Event& event, ByteBuffer& body);
-  const char* WriteAction(const Event& event, ByteBuffer& body);
-  void WriteTemplate(const TextTemplate& text, std::string_view member, const Event& event,
+  const char* SetIndex(const WalkedEvent& event);
+  const char* RenderIndex(const WalkedEvent& event);
+  void SetPrefix(const WalkedEvent& event);
+  const char* WriteEvent(const WalkedEvent& event, ByteBuffer& body);
+  const char* WriteAction(const WalkedEvent& event, ByteBuffer& body);
+  void WriteTemplate(const TextTemplate& text, std::string_view member, const WalkedEvent& event,
                      ByteBuffer& body);
   // Into id_: what stands between the quotes.
-  const char* RenderId(const Event& event);
-  void WriteDocument(const Event& event, ByteBuffer& body);
+  const char* RenderId(const WalkedEvent& event);
+  void WriteDocument(const WalkedEvent& event, ByteBuffer& body);
   const std::byte* WriteField(const std::byte* at, uint32_t number, bool& first, ByteBuffer& body);
   const std::byte* WriteNewField(const std::byte* at, uint32_t number, bool& first,
                                  ByteBuffer& body);
