@@ -24,7 +24,7 @@ struct EnumNames<WatchMode> {
 template <>
 struct EnumNames<Oversize> {
   static constexpr std::pair<std::string_view, Oversize> kNames[] = {{"cut", Oversize::kCut},
-                                                                      {"drop", Oversize::kDrop}};
+                                                                     {"drop", Oversize::kDrop}};
 };
 
 namespace tail {

@@ -29,7 +29,7 @@ struct ContextOptions {
   std::string id = "part";
   std::string kind = "input";  // The metrics' label.
   std::string data_dir;
-  std::string journal_id;  // Of an output's context.
+  std::string journal_id;       // Of an output's context.
   FileSystem* files = nullptr;  // Null: the machine's.
   Network* network = nullptr;   // Null: everything is refused; see network.Use().
   int worker = 0;
