@@ -46,27 +46,34 @@ bool ReadErrorValue(JsonScanner& scan, AnswerError& error) {
   return scan.Skip(value);
 }
 
-// Behind the `{` of what the operation's name stands in front of.
-bool ReadItem(JsonScanner& scan, BulkAnswer& answer) {
+struct Item {
   int status = 0;
   bool failed = false;
   AnswerError error;
-  for (Token key = scan.Next(); key != Token::kObjectEnd; key = scan.Next()) {
-    if (key != Token::kKey) return false;
-    const std::string_view name = scan.text();
-    if (name == "error") {
-      failed = true;
-      if (!ReadErrorValue(scan, error)) return false;
-    } else if (name == "status") {
-      if (scan.Next() != Token::kNumber) return false;
-      status = scan.number();
-    } else if (!scan.Skip(key)) {
-      return false;
-    }
+};
+
+// The value behind the key that was just read.
+bool ReadMember(JsonScanner& scan, Item& item) {
+  const std::string_view name = scan.text();
+  if (name == "error") {
+    item.failed = true;
+    return ReadErrorValue(scan, item.error);
   }
-  if (status < 100 || status > 599) return false;
-  if (failed) answer.failures.push_back({answer.statuses.size(), std::move(error)});
-  answer.statuses.push_back(static_cast<uint16_t>(status));
+  if (name != "status") return scan.Skip(Token::kKey);
+  const bool number = scan.Next() == Token::kNumber;
+  item.status = number ? scan.number() : 0;
+  return number;
+}
+
+// Behind the `{` of what the operation's name stands in front of.
+bool ReadItem(JsonScanner& scan, BulkAnswer& answer) {
+  Item item;
+  for (Token key = scan.Next(); key != Token::kObjectEnd; key = scan.Next()) {
+    if (key != Token::kKey || !ReadMember(scan, item)) return false;
+  }
+  if (item.status < 100 || item.status > 599) return false;
+  if (item.failed) answer.failures.push_back({answer.statuses.size(), std::move(item.error)});
+  answer.statuses.push_back(static_cast<uint16_t>(item.status));
   return true;
 }
 

@@ -41,34 +41,36 @@ Result<ItemCounts> WriteJob::Read(const BulkPart& part, const BulkAnswer& answer
       const int status = answer.statuses[item];
       const bool failed = failure != answer.failures.end() && failure->item == item;
       const AnswerError& error = failed ? (failure++)->error : kNoError;
-      if (status == 201 || status == 200) {
-        ++counts.done;
-        continue;
-      }
-      switch (ItemVerdict(status, error, operation)) {
-        case Verdict::kDone:
-          ++counts.done;
-          break;
-        case Verdict::kExists:
-          ++counts.exists;
-          break;
-        case Verdict::kOverload:
-          counts.overload = true;
-          [[fallthrough]];
-        case Verdict::kAgain:
-          ++counts.again;
-          Add(event, again_);
-          if (trouble_.empty()) trouble_ = Explain(status, error);
-          break;
-        case Verdict::kRejected:
-          ++counts.rejected;
-          rejected_.push_back({event, Explain(status, error)});
-          break;
-      }
+      const bool plain = status == 201 || status == 200;
+      const Verdict verdict = plain ? Verdict::kDone : ItemVerdict(status, error, operation);
+      Take(event, verdict, counts);
+      if (verdict == Verdict::kRejected) rejected_.push_back({event, Explain(status, error)});
+      if (counts.again > 0 && trouble_.empty()) trouble_ = Explain(status, error);
     }
   }
   delivered_ += counts.done + counts.exists;
   return counts;
+}
+
+void WriteJob::Take(Sequence event, Verdict verdict, ItemCounts& counts) {
+  switch (verdict) {
+    case Verdict::kDone:
+      ++counts.done;
+      break;
+    case Verdict::kExists:
+      ++counts.exists;
+      break;
+    case Verdict::kOverload:
+      counts.overload = true;
+      [[fallthrough]];
+    case Verdict::kAgain:
+      ++counts.again;
+      Add(event, again_);
+      break;
+    case Verdict::kRejected:
+      ++counts.rejected;
+      break;
+  }
 }
 
 void WriteJob::Answer() {

@@ -9,6 +9,7 @@
 #include "outputs/elasticsearch/bulk_answer.h"
 #include "outputs/elasticsearch/bulk_writer.h"
 #include "outputs/elasticsearch/document_config.h"
+#include "outputs/elasticsearch/verdict.h"
 
 namespace andon::elasticsearch {
 
@@ -39,6 +40,8 @@ class WriteJob {
   void Answer();
 
  private:
+  void Take(Sequence event, Verdict verdict, ItemCounts& counts);
+
   WriteDone done_;
   uint64_t delivered_ = 0;
   std::vector<Range> again_;
