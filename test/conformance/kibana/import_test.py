@@ -163,7 +163,7 @@ class Import(unittest.TestCase):
         self.bad("must begin with http://", url="localhost:5601", status=2)
         self.bad("is --url right, and does the server run?", url="http://127.0.0.1:1")
         self.bad("is it http://", url=self.url.replace("http:", "https:"))
-        self.bad("look at --url and its base path", url=self.url + "/kibana", **{})
+        self.bad("look at --url and its base path", url=self.url + "/kibana")
 
     def test_answers_that_are_no_import_are_explained(self):
         for canned, wanted in (
@@ -181,7 +181,8 @@ class Import(unittest.TestCase):
         refused = [{"type": "search", "id": "s", "error": {"type": "missing_references", "references": [
                         {"type": "index-pattern", "id": "andon"}]}},
                    {"type": "dashboard", "id": "d", "error": {"type": "unsupported_type"}},
-                   {"type": "dashboard", "id": "e", "error": {"type": "unknown", "message": "belongs to a more recent version"}}]
+                   {"type": "dashboard", "id": "e", "error": {
+                       "type": "unknown", "message": "belongs to a more recent version"}}]
         self.server.canned = 200, (), {"success": False, "successCount": 1, "errors": refused}
         ran = self.bad("search s: refers to what is not there: index-pattern andon")
         self.assertIn("dashboard d: is of a type that this server does not import", ran.stderr)
