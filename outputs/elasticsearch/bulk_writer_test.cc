@@ -157,20 +157,21 @@ TEST_F(BulkWriterTest, AFieldUnderTheTimesOrTheTagsKeyGivesWay) {
 }
 
 TEST_F(BulkWriterTest, OpIdRoutingPipelineAndTypeAreAsConfigured) {
-  Configure(R"x(, op: update, index: i, id: '${record["id"]}', routing: '${tag}', type_name: doc,)x"
-            R"x( pipeline: 'p-${record["p"]}', time_key: "", tag_key: "")x");
+  Configure(
+      R"x(, op: update, index: i, document_id: '${record["id"]}', routing: '${tag}', type_name: doc,)x"
+      R"x( pipeline: 'p-${record["p"]}', time_key: "", tag_key: "")x");
   EXPECT_THAT(Write({EventFromJson("a", R"({"id":"x\"y","p":1})")}),
               ElementsAre(R"({"update":{"_index":"i","_type":"doc","_id":"x\"y","_routing":"a",)"
                           R"("pipeline":"p-1"}})",
                           R"({"doc":{"id":"x\"y","p":1},"doc_as_upsert":true})"));
   EXPECT_THAT(Write({EventFromJson("a", "{}")})[0], HasSubstr(std::string(kLane) + "-1\""))
       << "without the field the identity stands in";
-  Configure(", op: index, id: none, index: i");
+  Configure(", op: index, document_id: none, index: i");
   EXPECT_EQ(Write({EventFromJson("a", "{}")})[0], R"({"index":{"_index":"i"}})");
 }
 
 TEST_F(BulkWriterTest, AnEventWithoutAnIndexOrWithTooLongAnIdIsRejectedAlone) {
-  Configure(R"x(, index: 'i-${record["i"]}', id: '${record["id"]}')x");
+  Configure(R"x(, index: 'i-${record["i"]}', document_id: '${record["id"]}')x");
   const auto lines = Write({EventFromJson("a", R"({"i":"A b"})"), EventFromJson("a", "{}"),
                             EventFromJson("a", R"({"i":1,"id":")" + std::string(513, 'x') + "\"}"),
                             EventFromJson("a", R"({"i":2})")});

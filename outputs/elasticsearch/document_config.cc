@@ -18,7 +18,7 @@ void ReadTexts(ConfigReader& reader, Texts* texts) {
   reader.Optional("data_stream", &texts->data_stream,
                   "write to this data stream instead, with the same placeholders");
   reader.Optional(
-      "id", &texts->id,
+      "document_id", &texts->id,
       "the document's _id: identity (the event's own, so that a repeat is found), none, "
       "or a text with placeholders, for which the identity stands in when a field is "
       "missing");
@@ -49,11 +49,11 @@ void ParseTexts(ConfigReader& reader, const Texts& texts, DocumentConfig* config
     config->id = DocumentConfig::Id::kNone;
   } else if (texts.id != "identity") {
     config->id = DocumentConfig::Id::kTemplate;
-    ParseTemplate(reader, "id", texts.id, &config->id_text);
+    ParseTemplate(reader, "document_id", texts.id, &config->id_text);
     if (config->id_text.constant()) {
-      reader.Fail("id", "\"" + texts.id +
-                            "\" is the same for every event: write identity, none, "
-                            "or a text with a placeholder");
+      reader.Fail("document_id", "\"" + texts.id +
+                                     "\" is the same for every event: write identity, none, "
+                                     "or a text with a placeholder");
     }
   }
   ParseTemplate(reader, "routing", texts.routing, &config->routing);
@@ -65,7 +65,7 @@ void Check(ConfigReader& reader, const DocumentConfig& config) {
     reader.Fail("op", "a data stream takes op: create only");
   }
   if (config.operation == Operation::kUpdate && config.id == DocumentConfig::Id::kNone) {
-    reader.Fail("id", "op: update needs an id");
+    reader.Fail("document_id", "op: update needs a document_id");
   }
   if (!config.time_key.empty() || !config.data_stream) return;
   reader.Fail("time_key", "a data stream needs the time under @timestamp");

@@ -557,11 +557,12 @@ TEST(ElasticsearchConfigTest, MistakesAreSaid) {
   EXPECT_THAT(problem("{hosts: [a, a]}"), HasSubstr("twice"));
   EXPECT_THAT(problem("{hosts: a, index: A}"), HasSubstr("lower case"));
   EXPECT_THAT(problem("{hosts: a, data_stream: a, op: index}"), HasSubstr("create only"));
-  EXPECT_THAT(problem("{hosts: a, id: fixed}"), HasSubstr("same for every event"));
+  EXPECT_THAT(problem("{hosts: a, document_id: fixed}"), HasSubstr("same for every event"));
   EXPECT_THAT(problem("{hosts: a, user: u, api_key: k}"), HasSubstr("enough"));
   EXPECT_THAT(problem("{hosts: a, tls: {fingerprint: abc}}"), HasSubstr("64 digits"));
   EXPECT_THAT(problem("{hosts: a, rename: [{match: '{'}]}"), HasSubstr("tag pattern"));
-  EXPECT_THAT(problem("{hosts: a, op: update, id: none}"), HasSubstr("needs an id"));
+  EXPECT_THAT(problem("{hosts: a, op: update, document_id: none}"),
+              HasSubstr("needs a document_id"));
   EXPECT_THAT(problem("{hosts: a, headers: {X: \"a\\nb\"}}"), HasSubstr("one line"));
 }
 
