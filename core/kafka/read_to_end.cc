@@ -61,6 +61,7 @@ Error ReadToEnd(const ReadRequest& request) {
   wishes.properties.emplace_back("isolation.level", "read_committed");
   wishes.properties.emplace_back("auto.offset.reset", "earliest");
   wishes.properties.emplace_back("check.crcs", "true");
+  wishes.properties.emplace_back("fetch.wait.max.ms", "50");
   const auto client = Client::Make(wishes);
   if (!client.ok()) {
     return {.code = RD_KAFKA_RESP_ERR__INVALID_ARG,

@@ -24,12 +24,12 @@ TEST_F(StatisticsTest, QueuesBrokersAndLagBecomeMetrics) {
   EXPECT_THAT(text, HasSubstr("andon_kafka_queue_messages{id=\"k\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("andon_kafka_sent_bytes_total{id=\"k\"} 100\n"));
   EXPECT_THAT(text,
-              HasSubstr("andon_kafka_broker_retries_total{id=\"k\",broker=\"b1:9092/1\"} 2\n"));
+              HasSubstr("andon_kafka_broker_retries_total{broker=\"b1:9092/1\",id=\"k\"} 2\n"));
   EXPECT_THAT(
       text,
-      HasSubstr("andon_kafka_broker_round_trip_seconds{id=\"k\",broker=\"b1:9092/1\"} 0.0025"));
+      HasSubstr("andon_kafka_broker_round_trip_seconds{broker=\"b1:9092/1\",id=\"k\"} 0.0025"));
   EXPECT_THAT(text,
-              HasSubstr("andon_kafka_lag_messages{id=\"k\",topic=\"logs\",partition=\"0\"} 42\n"));
+              HasSubstr("andon_kafka_lag_messages{id=\"k\",partition=\"0\",topic=\"logs\"} 42\n"));
   EXPECT_THAT(text, Not(HasSubstr("bootstrap")));
   EXPECT_THAT(text, Not(HasSubstr("partition=\"1\"")));
 }

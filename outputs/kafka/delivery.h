@@ -20,6 +20,7 @@ struct Delivery {
   size_t produced = 0;                  // Of its messages: taken by librdkafka or given up.
   size_t unreported = 0;                // Taken, and no report yet.
   uint64_t failed = 0;
+  uint64_t found = 0;  // Rejected by a broker, and known to be the ones.
   std::vector<Rejection> rejected;
   std::vector<Range> again;
   std::string trouble;  // Why some come again: the first reason.
@@ -36,6 +37,14 @@ struct Delivery {
   }
   void Reject(Sequence event, std::string reason) {
     rejected.push_back({event, std::move(reason)});
+  }
+  // Everything that was not rejected, from the beginning.
+  void Restart() {
+    batch = nullptr;
+    produced = 0;
+    failed = found = 0;
+    again.clear();
+    trouble.clear();
   }
 };
 

@@ -18,6 +18,8 @@ constexpr Duration kChunkAge = std::chrono::milliseconds(50);
 constexpr int kInFlight = 8;  // What comes while one transaction is committed goes into the next.
 constexpr Duration kLookAgain = std::chrono::seconds(1);
 constexpr int kCallMs = 10'000;
+constexpr int kLimitMs = 3'000;
+constexpr int64_t kBatchBytes = 1'000'000;  // librdkafka's batch.size.
 
 }  // namespace
 
@@ -41,6 +43,7 @@ Result<OutputLimits> KafkaOutput::Prepare(OutputContext& context) {
   mailbox_ = std::make_unique<kafka::Mailbox>(context.loop);
   calls_ = std::make_unique<kafka::CallThread>("kafka:" + context.id);
   writer_ = std::make_unique<MessageWriter>(config_, context.hostname, topics_);
+  statistics_ = std::make_unique<kafka::Statistics>(context.metrics);
   return OutputLimits{.bytes = kChunkBytes, .age = kChunkAge, .in_flight = kInFlight};
 }
 
@@ -80,12 +83,15 @@ void KafkaOutput::Open() {
   if (state_ != State::kClosed) return;
   state_ = State::kOpening;
   ++generation_;
+  careful_ = caution_.wanted(context_->loop.Now());
   SessionPlan plan{.id = context_->id,
                    .properties = config_.client.All(),
                    .transactional_id = transactional_id_,
                    .cursor = config_.cursor,
                    .claim = claim_,
-                   .after_fence = fenced_};
+                   .after_fence = fenced_,
+                   .one_by_one = careful_,
+                   .batch_bytes = careful_ ? 0 : batch_bytes_};
   RunCall([plan = std::move(plan)] { return OpenSession(plan); },
           [this](Result<Session> result) { Opened(std::move(result)); });
 }
@@ -167,6 +173,7 @@ void KafkaOutput::CloseSession() {
   topics_.ForgetClient();
   if (client_ == nullptr) return;
   client_->Detach();
+  statistics_->ForgetClient();
   if (cursor_messages_ != nullptr) client_->Keep(std::exchange(cursor_messages_, nullptr));
   for (const auto& delivery : under_way_) client_->Keep(delivery->batch);
   for (const auto& delivery : waiting_) {
@@ -215,12 +222,14 @@ void KafkaOutput::SchedulePump() {
 void KafkaOutput::Pump() {
   if (state_ == State::kTakenOver) return AnswerWaiting(Unavailable(takeover_));
   if (state_ == State::kClosed && !waiting_.empty()) Open();
-  if (state_ != State::kOpen) return;
+  if (state_ != State::kOpen || ChangeCare()) return;
   for (const auto& delivery : waiting_) {
     if (delivery->batch == nullptr) WriteMessages(*delivery);
   }
+  const bool care_changes = caution_.wanted(context_->loop.Now()) != careful_;
   while (!settling_ && !waiting_.empty()) {
     Delivery& next = *waiting_.front();
+    if (care_changes && next.produced == 0) break;
     if (!TopicsAreKnown(next) || !ProduceAll(next)) break;
     under_way_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -230,10 +239,29 @@ void KafkaOutput::Pump() {
   if (in_transaction_ && !settling_ && !cut) Commit();
 }
 
+// A session that sends messages one by one, or no longer, once nothing is under way.
+bool KafkaOutput::ChangeCare() {
+  if (settling_ || caution_.wanted(context_->loop.Now()) == careful_) return false;
+  const bool cut = !waiting_.empty() && waiting_.front()->produced > 0;
+  if (in_transaction_ || !under_way_.empty() || cut) return false;
+  LogInfo(context_->id,
+          careful_ ? "messages go in batches again" : "messages go one by one for a while");
+  state_ = State::kClosed;
+  CloseSession();
+  Open();
+  return true;
+}
+
 void KafkaOutput::WriteMessages(Delivery& delivery) {
   const auto lane = delivered_.find(delivery.chunk.lane());
-  delivery.batch = writer_->Write(
-      delivery.chunk, lane == delivered_.end() ? nullptr : &lane->second, &delivery.rejected);
+  const RunSet* skip = lane == delivered_.end() ? nullptr : &lane->second;
+  RunSet refused;
+  if (!delivery.rejected.empty()) {
+    if (skip != nullptr) refused = *skip;
+    for (const Rejection& one : delivery.rejected) refused.Add({one.event, one.event});
+    skip = &refused;
+  }
+  delivery.batch = writer_->Write(delivery.chunk, skip, &delivery.rejected);
   for (Message& message : delivery.batch->messages) message.delivery = &delivery;
 }
 
@@ -302,26 +330,75 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
         BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
         return false;
       }
-      Refuse(message, code);
+      RefuseUnsent(message, code);
       break;
   }
   ++delivery.produced;
   return true;
 }
 
-void KafkaOutput::Refuse(const Message& message, int code) {
-  Delivery& delivery = *message.delivery;
+void KafkaOutput::RefuseUnsent(const Message& message, int code) {
   const std::string topic = "kafka: topic \"" + message.topic->name + "\"";
-  switch (kafka::VerdictOf(code)) {
-    case kafka::Verdict::kTooLarge:
-      delivery.Reject(message.event, topic + ": message of " +
-                                         std::to_string(message.payload_bytes) +
-                                         " bytes is too large; see message.max.bytes");
-      break;
-    default:
-      delivery.Again(message.event, kafka::Advice(code, topic));
-      break;
+  if (kafka::VerdictOf(code) == kafka::Verdict::kTooLarge) {
+    const std::string* limit = config_.client.Find("message.max.bytes");
+    message.delivery->Reject(message.event, topic + ": message of " +
+                                                std::to_string(message.payload_bytes) +
+                                                " bytes exceeds message.max.bytes (" +
+                                                (limit == nullptr ? "1000000" : *limit) + ")");
+  } else if (message.partition != kafka::kAnyPartition &&
+             kafka::VerdictOf(code) == kafka::Verdict::kUnknownTopic) {
+    message.delivery->Reject(message.event, topic + ": there is no partition " +
+                                                std::to_string(message.partition) + " of " +
+                                                std::to_string(message.topic->partitions));
+  } else {
+    Refuse(message, code);
   }
+}
+
+void KafkaOutput::Refuse(const Message& message, int code) {
+  const kafka::Verdict verdict = kafka::VerdictOf(code);
+  if (verdict == kafka::Verdict::kTooLarge || verdict == kafka::Verdict::kBadMessage) {
+    return RefuseBatch(message, code);
+  }
+  message.delivery->Again(message.event,
+                          kafka::Advice(code, "kafka: topic \"" + message.topic->name + "\""));
+}
+
+// The broker minds this message or another one of its batch.
+void KafkaOutput::RefuseBatch(const Message& message, int code) {
+  TopicEntry& topic = *message.topic;
+  const std::string subject = "kafka: topic \"" + topic.name + "\"";
+  const bool too_large = kafka::VerdictOf(code) == kafka::Verdict::kTooLarge;
+  if (!careful_) {
+    caution_.Suspect(context_->loop.Now());
+    if (too_large && topic.max_message_bytes == 0) FindLimit(topic);
+    message.delivery->Again(
+        message.event,
+        kafka::Advice(code, subject) + ": a message of the batch is refused, looking for it");
+    return;
+  }
+  caution_.Found();
+  ++message.delivery->found;
+  if (!too_large) return message.delivery->Reject(message.event, kafka::Advice(code, subject));
+  const int64_t limit = topic.max_message_bytes;
+  message.delivery->Reject(message.event,
+                           subject + ": message of " + std::to_string(message.payload_bytes) +
+                               " bytes exceeds the topic's max.message.bytes" +
+                               (limit > 0 ? " (" + std::to_string(limit) + ")" : ""));
+}
+
+// Batches must not be larger than what the topic takes.
+void KafkaOutput::FindLimit(TopicEntry& topic) {
+  topic.max_message_bytes = -1;  // Being asked for.
+  calls_->Run([mail = mailbox_->address(), client = client_, this, &topic, name = topic.name] {
+    const auto config = kafka::DescribeTopicConfig(*client, name, kLimitMs);
+    const int64_t limit = config.Number("max.message.bytes").value_or(0);
+    mail.Post([this, &topic, limit] {
+      topic.max_message_bytes = limit;
+      if (limit <= 0 || limit >= kBatchBytes) return;
+      batch_bytes_ = batch_bytes_ == 0 ? limit : std::min(batch_bytes_, limit);
+    });
+  });
 }
 
 void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {
@@ -344,7 +421,7 @@ void KafkaOutput::OnError(const kafka::Error& error) {
   }
 }
 
-void KafkaOutput::OnStatistics(std::string_view /*json*/) {}
+void KafkaOutput::OnStatistics(std::string_view json) { statistics_->Take(json); }
 
 // What nothing of is in a transaction, or can be in one.
 void KafkaOutput::AnswerReported() {
@@ -429,10 +506,22 @@ void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
   in_transaction_ = settling_ = false;
   client_->Keep(std::exchange(cursor_messages_, nullptr));
   const std::string reason = kafka::Advice(why, "kafka: transaction");
-  for (auto& delivery : std::exchange(under_way_, {})) {
+  auto aborted = std::exchange(under_way_, {});
+  for (const auto& delivery : aborted) {
     if (delivery->unreported > 0) client_->Keep(delivery->batch);
-    const std::string_view first = delivery->trouble.empty() ? reason : delivery->trouble;
-    Answer(*delivery, Unavailable(std::string(first)), "");
+  }
+  const auto found = [](const auto& delivery) { return delivery->found > 0; };
+  if (careful_ && std::ranges::any_of(aborted, found)) {
+    // Each round finds at least one message: the others may go on at once.
+    for (auto& delivery : aborted) {
+      delivery->Restart();
+      waiting_.push_front(std::move(delivery));
+    }
+    aborted.clear();
+  }
+  for (auto& delivery : aborted) {
+    const std::string first = delivery->trouble.empty() ? reason : delivery->trouble;
+    Answer(*delivery, Unavailable(first), "");
   }
   Pump();
 }

@@ -8,8 +8,10 @@
 
 #include "core/kafka/call_thread.h"
 #include "core/kafka/client.h"
+#include "core/kafka/statistics.h"
 #include "core/kafka/topic_admin.h"
 #include "core/plugin/output.h"
+#include "outputs/kafka/caution.h"
 #include "outputs/kafka/cursor_messages.h"
 #include "outputs/kafka/delivery.h"
 #include "outputs/kafka/kafka_output_config.h"
@@ -56,6 +58,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   std::string MakeNote() const;
   void CloseSession();
   void Break(const kafka::Error& error);
+  bool ChangeCare();
   void BreakSoon(const kafka::Error& error);
   void AnswerWaiting(const Status& status);
 
@@ -68,7 +71,10 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void LookedAt(TopicEntry& topic, const kafka::TopicInfo& info);
   bool ProduceAll(Delivery& delivery);
   bool ProduceOne(Delivery& delivery);
+  void RefuseUnsent(const Message& message, int code);
   void Refuse(const Message& message, int code);
+  void RefuseBatch(const Message& message, int code);
+  void FindLimit(TopicEntry& topic);
   void Answer(Delivery& delivery, const Status& status, std::string note);
   void AnswerReported();
 
@@ -104,6 +110,10 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   std::vector<LaneId> closed_lanes_;
   uint64_t transactions_ = 0;  // Committed under this id, ever.
   std::string takeover_;
+  Caution caution_;
+  bool careful_ = false;     // The session sends messages one by one.
+  int64_t batch_bytes_ = 0;  // The least limit of a topic that refused a batch; 0: none yet.
+  std::unique_ptr<kafka::Statistics> statistics_;
 
   std::deque<std::unique_ptr<Delivery>> waiting_;
   std::vector<std::unique_ptr<Delivery>> under_way_;  // All of each is with librdkafka.

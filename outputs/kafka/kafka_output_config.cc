@@ -87,6 +87,8 @@ void ReadCursor(ConfigReader& reader, CursorTopic* cursor) {
   reader.Optional("topic", &cursor->topic,
                   "compacted topic that says what was delivered; many outputs may share it");
   reader.Optional("create", &cursor->create, "create it when it is not there");
+  reader.Optional("check", &cursor->check,
+                  "look whether it is compacted, which needs the right DESCRIBE_CONFIGS");
   reader.Optional("replication", &cursor->replication, "of a new one; -1: as the brokers have it");
   reader.Optional("when_lost", &cursor->when_lost,
                   "what to do when the cursor is gone from the topic: stop, or go_on with what the "

@@ -34,6 +34,7 @@ struct TopicCreation {
 struct CursorTopic {
   std::string topic = "andon-cursors";
   bool create = true;
+  bool check = true;
   int replication = -1;
   WhenLost when_lost = WhenLost::kStop;
 };

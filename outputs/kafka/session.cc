@@ -43,7 +43,7 @@ class Opening {
       return std::move(session_);
     }
     RETURN_IF_ERROR(FindCursorTopic());
-    RETURN_IF_ERROR(CheckCompaction());
+    if (plan_.cursor.check) RETURN_IF_ERROR(CheckCompaction());
     if (plan_.after_fence) {
       CursorBook book(plan_.transactional_id);
       RETURN_IF_ERROR(ReadCursor(book, false));
@@ -69,6 +69,10 @@ class Opening {
     wishes.properties = plan_.properties;
     if (!plan_.transactional_id.empty()) {
       wishes.properties.emplace_back("transactional.id", plan_.transactional_id);
+    }
+    if (plan_.one_by_one) wishes.properties.emplace_back("batch.num.messages", "1");
+    if (plan_.batch_bytes > 0) {
+      wishes.properties.emplace_back("batch.size", std::to_string(plan_.batch_bytes));
     }
     ASSIGN_OR_RETURN(session_.client, Client::Make(wishes));
     return OkStatus();

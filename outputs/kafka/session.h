@@ -19,6 +19,8 @@ struct SessionPlan {
   CursorTopic cursor;
   std::string claim;         // Who this is.
   bool after_fence = false;  // The id was taken from us: by somebody, or by a time-out?
+  bool one_by_one = false;   // A batch for each message.
+  int64_t batch_bytes = 0;   // The largest batch; 0: as librdkafka has it.
 };
 
 struct Session {

@@ -25,6 +25,7 @@ struct TopicEntry {
   Status trouble;  // While kMissing.
   MonotonicTime look_again{};
   int32_t partitions = 0;
+  int64_t max_message_bytes = 0;        // Of a batch, once it was asked for; 0: not known.
   std::unique_ptr<kafka::Topic> topic;  // Of the present client; null before the first message.
 };
 
