@@ -6,31 +6,22 @@
 #include <array>
 #include <utility>
 
-#include "core/base/log.h"
 #include "core/kafka/handle.h"
+#include "core/kafka/log_line.h"
 
 namespace andon::kafka {
 
 namespace {
 
 constexpr size_t kErrorBytes = 512;
-constexpr int kSyslogErr = 3;
-constexpr int kSyslogNotice = 5;
-constexpr int kSyslogInfo = 6;
 // So many events in one round of the loop: others want to run too.
 constexpr int kEventsAtOnce = 64;
-
-LogLevel LevelOf(int syslog_level) {
-  if (syslog_level <= kSyslogErr) return LogLevel::kWarn;
-  if (syslog_level <= kSyslogNotice) return LogLevel::kInfo;
-  return syslog_level == kSyslogInfo ? LogLevel::kInfo : LogLevel::kDebug;
-}
 
 // Thread: librdkafka's.
 void TakeLog(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
   const auto* client = static_cast<const Client*>(rd_kafka_opaque(handle));
   const std::string_view part = client == nullptr ? std::string_view("kafka") : client->id();
-  Log(LevelOf(level), part, "librdkafka", {{"facility", facility}, {"text", text}});
+  LogLine(part, level, facility, text);
 }
 
 Error ErrorOf(rd_kafka_t* handle, int code, std::string text) {
