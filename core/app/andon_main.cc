@@ -114,7 +114,7 @@ void AddJournal(CLI::App& app, CommandLine& line) {
       app.add_subcommand("journal", "looks into the journal, while andond runs too");
   journal->require_subcommand(1);
   journal->footer(
-      "Nothing is ever changed. The folder is /var/lib/andon unless another is named.\n\n"
+      "Nothing is changed, but by adopt. The folder is /var/lib/andon unless another is named.\n\n"
       "Examples:\n"
       "  andon journal list\n"
       "  andon journal verify /mnt/rescued/journal\n"
@@ -138,6 +138,15 @@ void AddJournal(CLI::App& app, CommandLine& line) {
       "  andon journal verify\n"
       "  andon journal verify /mnt/rescued/journal\n\n"
       "Exit status: 0 good, 1 something is damaged, 2 cannot be read.");
+  CLI::App* adopt = journal->add_subcommand("adopt", "lets a folder that was copied run here");
+  adopt->add_option("DIR", line.journal.directory, kDirectory)->capture_default_str();
+  adopt->footer(
+      "A copy has the id of the original, and takes its place, in Kafka for example. andond starts "
+      "on it once it is adopted; the original must not run any more.\n\n"
+      "Examples:\n"
+      "  andon journal adopt\n"
+      "  andon journal adopt /srv/andon\n\n"
+      "Exit status: 0, 2 cannot be read or is in use.");
   AddDump(journal, line);
   AddReplay(journal, line);
 }
@@ -146,6 +155,7 @@ int RunJournal(const CLI::App& journal, CommandLine& line) {
   line.journal.width = andon::TerminalWidth();
   if (journal.got_subcommand("list")) return RunJournalList(line.journal, std::cout, std::cerr);
   if (journal.got_subcommand("dump")) return RunJournalDump(line.journal, std::cout, std::cerr);
+  if (journal.got_subcommand("adopt")) return RunJournalAdopt(line.journal, std::cout, std::cerr);
   if (journal.got_subcommand("verify")) {
     return RunJournalVerify(line.journal, std::cout, std::cerr);
   }

@@ -12,6 +12,7 @@
 #include "core/app/text_table.h"
 #include "core/base/file.h"
 #include "core/base/uuid.h"
+#include "core/journal/home.h"
 
 namespace andon {
 namespace {
@@ -281,6 +282,18 @@ int RunJournalList(const JournalOptionsLine& line, std::ostream& out, std::ostre
   if (!state.ok()) return Fail(state.status(), err);
   PrintOutputs(*state, out);
   PrintSources(*state, line.width, out);
+  return 0;
+}
+
+int RunJournalAdopt(const JournalOptionsLine& line, std::ostream& out, std::ostream& err) {
+  auto reader = JournalReader::Open(RealFileSystem(), line.directory);
+  if (!reader.ok()) return Fail(reader.status(), err);
+  const std::string directory = reader->directory();
+  const auto lock = RealFileSystem().Lock(directory + "/lock");
+  if (!lock.ok()) return Fail(lock.status(), err);
+  const Status made = journal::MakeHome(RealFileSystem(), directory);
+  if (!made.ok()) return Fail(made, err);
+  out << directory << ": adopted; the folder that it was copied from must not run any more\n";
   return 0;
 }
 

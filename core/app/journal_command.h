@@ -1,4 +1,4 @@
-// `andon journal list|dump|verify`: what is in a journal, andond running on it or not.
+// `andon journal list|dump|verify|adopt`: what is in a journal, andond running on it or not.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,8 @@ struct JournalOptionsLine {
 int RunJournalList(const JournalOptionsLine& line, std::ostream& out, std::ostream& err);
 // A line for each record.
 int RunJournalDump(const JournalOptionsLine& line, std::ostream& out, std::ostream& err);
+// A folder that was copied or moved to this machine may run here from now on.
+int RunJournalAdopt(const JournalOptionsLine& line, std::ostream& out, std::ostream& err);
 // Reads everything; each damaged range of bytes is a line on `err`.
 int RunJournalVerify(const JournalOptionsLine& line, std::ostream& out, std::ostream& err);
 

@@ -8,6 +8,7 @@
 #include "core/base/check.h"
 #include "core/base/log.h"
 #include "core/journal/committer.h"
+#include "core/journal/home.h"
 
 namespace andon {
 
@@ -135,6 +136,7 @@ Result<std::unique_ptr<Disk>> OpenJournal::OpenDisk(FileSystem& files, JournalMe
   auto disk = std::make_unique<Disk>(files, options_, metrics);
   RETURN_IF_ERROR(files.MakeDirectory(options_.directory, 0750));
   ASSIGN_OR_RETURN(disk->lock, files.Lock(options_.directory + "/lock"));
+  RETURN_IF_ERROR(CheckHome(files, options_.directory));
   auto pool = std::make_shared<BlockPool>(2);
   ASSIGN_OR_RETURN(Recovered recovered, Recover(disk->segments, pool, disk->damage));
   *state = recovered.state;

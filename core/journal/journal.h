@@ -114,7 +114,7 @@ class Journal {
  public:
   // Recovers what is there (blocks; a few ms for a clean journal). Damage is reported in the log,
   // quarantined, and stepped over. kUnavailable: another process has it, no permission, disk full
-  // beyond help; kRejected: a newer format.
+  // beyond help; kRejected: a newer format, or a copy of another folder (home.h).
   static Result<std::unique_ptr<Journal>> Open(const JournalOptions& options, FileSystem& files,
                                                Loop& journal_loop, Random& random,
                                                MetricScope metrics);

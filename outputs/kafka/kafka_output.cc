@@ -405,7 +405,11 @@ void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {
   if (report.opaque == nullptr) return;  // The cursor's: a failure fails the transaction.
   const Message& message = *static_cast<Message*>(report.opaque);
   --message.delivery->unreported;
-  if (report.error != 0) Refuse(message, report.error);
+  if (report.error == 0) return;
+  Refuse(message, report.error);
+  // The transaction cannot be committed any more, and the rest of it would not be sent either:
+  // waiting for that would last until it times out.
+  if (in_transaction_ && !std::exchange(doomed_, true)) kafka::PurgeUnsent(*client_);
 }
 
 void KafkaOutput::OnDeliveries() {
@@ -455,6 +459,7 @@ bool KafkaOutput::Begin() {
     return false;
   }
   in_transaction_ = true;
+  doomed_ = false;
   return true;
 }
 

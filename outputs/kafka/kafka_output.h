@@ -119,6 +119,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   std::vector<std::unique_ptr<Delivery>> under_way_;  // All of each is with librdkafka.
   bool in_transaction_ = false;
   bool settling_ = false;  // A commit or an abort is under way.
+  bool doomed_ = false;    // A message of the transaction has failed.
   std::shared_ptr<CursorMessages> cursor_messages_;
   bool pump_posted_ = false;
 };

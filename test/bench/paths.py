@@ -1,5 +1,6 @@
 """The paths that are measured: each function makes one run and returns its Sample."""
 
+import atexit
 import time
 
 from measure import (Sample, answer, context_switches, cpu_seconds, loadgen, peak_rss, touch_memory, wait_passed,
@@ -184,6 +185,48 @@ def tail_elasticsearch(world, scale=1, journal=True, parse="apache2", **more):
     sample = run.end()
     sample.note = f"{size / events:.0f} bytes a line, {answer(sink)['bytes'] / events:.0f} sent"
     return sample
+
+
+# One broker for all runs: a start takes seconds, and a topic for each run is enough.
+KAFKA = {}
+
+
+def kafka_broker():
+    if "server" not in KAFKA:
+        from harness import World
+        from kafka_server import Kafka
+        KAFKA["world"] = World("bench-kafka")
+        KAFKA["server"] = Kafka(KAFKA["world"]).start()
+        atexit.register(KAFKA["world"].__exit__, None, None, None)
+    return KAFKA["server"]
+
+
+def kafka_out(exactly_once=True, compression="lz4", **more):
+    broker = kafka_broker()
+    topic = f"bench-{time.monotonic_ns()}"
+    return {"type": "kafka", "match": "**", "brokers": broker.address, "topic": topic,
+            "create_topics": {"partitions": 3}, "exactly_once": exactly_once, "compression": compression, **more}
+
+
+def relay_kafka(world, scale=1, journal=True, **options):
+    """Only andond's processor time counts: the broker has its own."""
+    port = world.port()
+    out = kafka_out(**options)
+    run = Run(world, [forward_in(port)], [out], journal, scale / 2)
+    load = answer(loadgen("forward", to=f"127.0.0.1:{port}", events=run.events, chunk=4000, ack=1, connections=2))
+    run.events = load["events"]
+    wait_passed(run.daemon, run.events, kind="output")
+    return run.end(load)
+
+
+def tail_kafka(world, scale=1, **options):
+    events = int(EVENTS * scale / 4)
+    log, _ = write_log(world, events)
+    source = {"type": "tail", "path": str(log), "tag": "bench", "read_from": "head", "parse": {"type": "apache2"}}
+    run = Run(world, [source], [kafka_out(**options)], True, scale)
+    run.events = events
+    wait_passed(run.daemon, events, kind="output")
+    return run.end()
 
 
 class Idle:

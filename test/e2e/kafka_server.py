@@ -3,8 +3,8 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
-import time
 
 from harness import Failure, wait_until
 
@@ -20,9 +20,13 @@ class Kafka:
         self.port = self._two_ports(world)
         self.address = f"127.0.0.1:{self.port}"
         self._extra = world.folder / "kafka.properties"
-        self._extra.write_text(properties.replace("PORT", str(self.port)), encoding="ascii")
+        self.configure(properties)
         self._pid = None
         world.at_end(self.kill)
+
+    def configure(self, properties):
+        """Lines that win over those of the start script."""
+        self._extra.write_text(properties, encoding="ascii")
 
     @staticmethod
     def _two_ports(world):
@@ -68,7 +72,6 @@ class Kafka:
 
 
 def _taken(port):
-    import socket
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))

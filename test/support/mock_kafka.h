@@ -53,6 +53,24 @@ class MockKafka {
     }
   }
 
+  // Writes messages to a topic, each with the key `k`.
+  void Write(const std::string& topic, const std::vector<std::string>& values,
+             int32_t partition = 0) const {
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    std::array<char, 256> why{};
+    rd_kafka_conf_set(conf, "bootstrap.servers", brokers().c_str(), why.data(), why.size());
+    rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
+    for (const std::string& value : values) {
+      rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                        RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                        RD_KAFKA_V_TIMESTAMP(1'700'000'000'123),
+                        RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                        RD_KAFKA_V_END);
+    }
+    rd_kafka_flush(producer, 10'000);
+    rd_kafka_destroy(producer);
+  }
+
   struct Message {
     int32_t partition = 0;
     std::string key;

@@ -1,0 +1,230 @@
+#!/usr/bin/python3
+"""Kafka from end to end: what andond writes is read by clients that share no code with it, and what is
+in Kafka is read by andond once."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import config
+from case import Case, main
+from certificates import Authority
+from count import NUMBERED
+from harness import ANDON, wait_until
+from kafka_server import Kafka
+from ledger import Metrics
+
+HERE = pathlib.Path(__file__).resolve().parent
+EVENTS = 3000
+
+
+def kafka_out(broker, **more):
+    return {"type": "kafka", "match": "**", "brokers": broker, "topic": "logs", "create_topics": {"partitions": 3},
+            "retry": config.FAST_RETRY, **more}
+
+
+def numbers(messages):
+    return sorted(int(number) for _, number in NUMBERED.findall(messages))
+
+
+class KafkaCase(Case):
+    VERSION = "4.1.1"
+    PROPERTIES = ""
+
+    def setUp(self):
+        super().setUp()
+        self.kafka = Kafka(self.world, self.VERSION, self.PROPERTIES).start()
+
+    def deliver(self, name="writer", count=EVENTS, source="dummy", **more):
+        """`count` numbered events go to Kafka, all of them."""
+        daemon = self.world.andond(name, {
+            "inputs": [config.dummy(source, rate=20000, count=count)],
+            "outputs": [kafka_out(self.kafka.address, **more)]})
+        daemon.start()
+        self.wait_passed(daemon, count)
+        return daemon
+
+    def wait_passed(self, daemon, count, seconds=60):
+        wait_until(lambda: Metrics(daemon.metrics()).sum("andon_events_passed_total", kind="output") >= count,
+                   f"{count} events are delivered\n{daemon.said()}", seconds, step=0.1)
+
+
+class WriteTest(KafkaCase):
+    HEADERS = {"id": "${event_id}", "tag": "${tag}"}
+
+    def read_with(self, *command):
+        done = subprocess.run([*command, self.kafka.address, "logs", str(EVENTS)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=120, check=False,
+                              env={**os.environ, "NODE_PATH": self.node_path()})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    @staticmethod
+    def node_path():
+        return subprocess.run([str(HERE.parent / "setup" / "clients")], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=300, check=True).stdout.strip()
+
+    def check_messages(self, messages):
+        self.assertEqual(numbers(json.dumps([m["value"] for m in messages]).replace("\\", "").encode()),
+                         list(range(EVENTS)))
+        self.assertEqual({m["headers"]["tag"] for m in messages}, {"log.dummy"})
+        self.assertEqual(len({m["headers"]["id"] for m in messages}), EVENTS)
+        self.assertTrue(all(m["timestamp"] > 1_600_000_000_000 for m in messages))
+
+    def test_kcat_and_kafkajs_read_every_event_once(self):
+        daemon = self.deliver(headers=self.HEADERS, compression="gzip")
+        self.assertEqual(numbers(self.kafka.read("logs")), list(range(EVENTS)))
+        self.check_messages(self.read_with("node", str(HERE / "clients" / "kafkajs-consume.js")))
+        self.check_ledgers(daemon)
+        self.assertIn("andon_kafka_queue_messages", daemon.metrics())
+        daemon.stop()
+
+    def test_every_codec_is_read(self):
+        for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+            self.deliver(name=codec, topic=f"logs-{codec}", compression=codec).stop()
+            self.assertEqual(numbers(self.kafka.read(f"logs-{codec}")), list(range(EVENTS)), codec)
+
+    def test_at_least_once_without_a_fault_is_once(self):
+        self.deliver(exactly_once=False).stop()
+        self.assertEqual(numbers(self.kafka.read("logs")), list(range(EVENTS)))
+
+    def test_a_copied_folder_is_refused_until_it_is_adopted(self):
+        first = self.deliver()
+        first.stop()
+        copy = self.world.andond("copy", {"inputs": [], "outputs": [kafka_out(self.kafka.address)]})
+        shutil.copytree(first.folder / "data", copy.folder / "data")
+        copy.start(wait=False)
+        self.assertEqual(copy.wait_end(), 1)
+        self.assertIn("andon journal adopt", copy.said())
+        adopted = subprocess.run([ANDON, "journal", "adopt", str(copy.folder / "data")], capture_output=True,
+                                 text=True, timeout=30, check=False)
+        self.assertEqual(adopted.returncode, 0, adopted.stderr)
+        copy.start()
+        copy.stop()
+        self.assertEqual(numbers(self.kafka.read("logs")), list(range(EVENTS)))
+
+    def test_a_second_instance_stops_the_first(self):
+        first = self.world.andond("first", {
+            "inputs": [config.dummy("dummy", rate=200)], "outputs": [kafka_out(self.kafka.address)]})
+        first.start()
+        self.wait_passed(first, 100)
+        second = self.world.andond("second", {"inputs": [], "outputs": [kafka_out(self.kafka.address)]})
+        shutil.copytree(first.folder / "data", second.folder / "data")
+        os.unlink(second.folder / "data" / "journal" / "home")  # As a copy that nobody could tell.
+        second.start()
+        wait_until(lambda: "another andond has taken over" in first.said(), "the first one notices", 60, step=0.2)
+        first.kill()
+        second.stop()
+        seen = numbers(self.kafka.read("logs"))
+        self.assertEqual(seen, sorted(set(seen)))
+
+
+class OldBrokerTest(WriteTest):
+    VERSION = "3.9.1"
+
+    def test_python_kafka_reads_every_event_once(self):
+        self.deliver(headers=self.HEADERS, compression="gzip").stop()
+        self.check_messages(self.read_with("/usr/bin/python3", str(HERE / "clients" / "kafka_python_consume.py")))
+
+
+class LimitsTest(KafkaCase):
+    PROPERTIES = "message.max.bytes=20000\n"
+
+    def test_what_is_too_large_becomes_an_error_event_and_the_rest_arrives(self):
+        log = self.folder / "app.log"
+        lines = [f"src=tail n={n} " + ("x" * 30000 if n in (10, 500) else "y" * 100) for n in range(1000)]
+        log.write_text("\n".join(lines) + "\n", encoding="ascii")
+        daemon = self.world.andond("writer", {
+            "inputs": [config.tail(log)],
+            "outputs": [kafka_out(self.kafka.address, match="log.**", compression="none"),
+                        config.file_out(self.out, match="andon.error.**")]})
+        daemon.start()
+        wait_until(lambda: Metrics(daemon.metrics()).sum("andon_events_rejected_total", kind="output") >= 2,
+                   "two are refused", 30, step=0.2)
+        self.wait_passed(daemon, 1000)  # 998, and the two error events in the file.
+        self.assertEqual(numbers(self.kafka.read("logs")), [n for n in range(1000) if n not in (10, 500)])
+        errors = [json.loads(line) for path in self.out.iterdir() for line in path.read_text().splitlines()]
+        self.assertEqual(len(errors), 2)
+        for error in errors:
+            self.assertIn("exceeds the topic's max.message.bytes", error["error"])
+        daemon.stop()
+
+
+class ReadTest(KafkaCase):
+    def reader(self, **more):
+        return self.world.andond("reader", {
+            "inputs": [{"type": "kafka", "brokers": self.kafka.address, "topics": "logs", "tag": "log.${topic}", **more}],
+            "outputs": [config.file_out(self.out)]})
+
+    def test_offsets_in_the_journal_give_every_event_once_through_kills(self):
+        self.deliver(count=40000).stop()
+        reader = self.reader()
+        for _ in range(8):
+            reader.start()
+            before = self.arrived().count("dummy")
+            wait_until(lambda b=before: self.arrived().count("dummy") > b or b >= 40000, "some arrive", 30)
+            reader.kill()
+        reader.start()
+        self.wait_arrived("dummy", 40000)
+        self.check_ledgers(reader)
+        reader.stop()
+
+    def test_a_group_commits_what_is_durable(self):
+        self.deliver().stop()
+        reader = self.reader(group="readers")
+        reader.start()
+        self.wait_arrived("dummy", EVENTS)
+        reader.stop()
+        again = self.reader(group="readers")
+        again.start()
+        self.deliver(name="more", source="more").stop()
+        self.wait_arrived("more", EVENTS)
+        self.check_exact("dummy", EVENTS)
+        again.stop()
+
+
+class RightsTest(KafkaCase):
+    PROPERTIES = """authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+listeners=PLAINTEXT://127.0.0.1:PORT,CONTROLLER://127.0.0.1:CONTROL,SASL_SSL://127.0.0.1:SECURE
+advertised.listeners=PLAINTEXT://127.0.0.1:PORT,SASL_SSL://127.0.0.1:SECURE
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_andon="secret";
+sasl.enabled.mechanisms=PLAIN
+ssl.keystore.type=PEM
+ssl.keystore.location=KEYSTORE
+"""
+
+    def setUp(self):
+        Case.setUp(self)
+        authority = Authority(self.folder / "authority")
+        certificate, key = authority.issue("localhost")
+        store = self.folder / "broker.pem"
+        store.write_text(key.read_text() + certificate.read_text())
+        self.ca = authority.certificate
+        self.secure = self.world.port()
+        self.kafka = Kafka(self.world, self.VERSION)
+        self.kafka.configure(self.PROPERTIES.replace("PORT", str(self.kafka.port)).replace(
+            "CONTROL", str(self.kafka.port + 1)).replace("SECURE", str(self.secure)).replace("KEYSTORE", str(store)))
+        self.kafka.start()
+
+    def test_rights_that_are_missing_are_named(self):
+        daemon = self.world.andond("writer", {
+            "inputs": [config.dummy("dummy", rate=100)],
+            "outputs": [kafka_out(f"127.0.0.1:{self.secure}", tls={"ca": str(self.ca)},
+                                  sasl={"mechanism": "PLAIN", "user": "andon", "password": "secret"})]})
+        daemon.start()
+        wait_until(lambda: "not allowed; grant" in daemon.said(), "what is missing is said", 60, step=0.2)
+        daemon.stop()
+        wrong = self.world.andond("wrong", {
+            "inputs": [config.dummy("dummy", rate=100)],
+            "outputs": [kafka_out(f"127.0.0.1:{self.secure}", tls={"ca": str(self.ca)},
+                                  sasl={"mechanism": "PLAIN", "user": "andon", "password": "wrong"})]})
+        wrong.start()
+        wait_until(lambda: "uthentication" in wrong.said(), "the login is refused", 60, step=0.2)
+        wrong.kill()
+
+
+if __name__ == "__main__":
+    main()
