@@ -228,7 +228,10 @@ TEST(JournalDamageTest, EveryByteOfASegmentMayBeBadAndTheRestIsRead) {
   const Place place = FindPart(filled, 51);
   const std::string good = filled.disk.Content(place.path);
   std::map<std::string, std::string> files;
-  for (const std::string& path : filled.disk.Paths()) files[path] = filled.disk.Content(path);
+  for (const std::string& path : filled.disk.Paths()) {
+    // A copy's home would be refused.
+    if (!path.ends_with("/home")) files[path] = filled.disk.Content(path);
+  }
   for (uint64_t at = 0; at < good.size(); at += 1531) {
     SCOPED_TRACE(at);
     JournalFixture journal;
