@@ -25,6 +25,8 @@ class CursorMessages {
   bool Produce(const kafka::Client& client, const kafka::Topic& topic, int32_t partition,
                const std::string& transactional_id, uint64_t transactions);
 
+  size_t size() const { return messages_.size(); }
+
   // After the commit.
   void MoveInto(LaneSets& delivered, std::vector<LaneId>& closed);
 

@@ -17,6 +17,7 @@ constexpr size_t kChunkBytes = size_t{1} << 20;
 constexpr Duration kChunkAge = std::chrono::milliseconds(50);
 constexpr int kInFlight = 8;  // What comes while one transaction is committed goes into the next.
 constexpr Duration kLookAgain = std::chrono::seconds(1);
+constexpr Duration kBetweenTransactions = std::chrono::milliseconds(20);
 constexpr int kCallMs = 10'000;
 constexpr int kLimitMs = 3'000;
 constexpr int64_t kBatchBytes = 1'000'000;  // librdkafka's batch.size.
@@ -168,9 +169,10 @@ std::string KafkaOutput::MakeNote() const {
 // librdkafka may look at payloads until the client is gone, so they go with it.
 void KafkaOutput::CloseSession() {
   ++generation_;
-  in_transaction_ = settling_ = false;
+  in_transaction_ = settling_ = draining_ = false;
   cursor_topic_.reset();
   topics_.ForgetClient();
+  begin_timer_.reset();
   if (client_ == nullptr) return;
   client_->Detach();
   statistics_->ForgetClient();
@@ -230,6 +232,7 @@ void KafkaOutput::Pump() {
   while (!settling_ && !waiting_.empty()) {
     Delivery& next = *waiting_.front();
     if (care_changes && next.produced == 0) break;
+    if (!MayBegin()) break;
     if (!TopicsAreKnown(next) || !ProduceAll(next)) break;
     under_way_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -324,6 +327,7 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
       return false;
     case kafka::ProduceResult::kTaken:
       ++delivery.unreported;
+      if (in_transaction_) ++unreported_;
       break;
     case kafka::ProduceResult::kRefused:
       if (kafka::VerdictOf(code) == kafka::Verdict::kFatal) {
@@ -402,11 +406,13 @@ void KafkaOutput::FindLimit(TopicEntry& topic) {
 }
 
 void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {
-  if (report.opaque == nullptr) return;  // The cursor's: a failure fails the transaction.
-  const Message& message = *static_cast<Message*>(report.opaque);
-  --message.delivery->unreported;
+  if (in_transaction_) --unreported_;
+  if (report.opaque != nullptr) {  // Not the cursor's.
+    const Message& message = *static_cast<Message*>(report.opaque);
+    --message.delivery->unreported;
+    if (report.error != 0) Refuse(message, report.error);
+  }
   if (report.error == 0) return;
-  Refuse(message, report.error);
   // The transaction cannot be committed any more, and the rest of it would not be sent either:
   // waiting for that would last until it times out.
   if (in_transaction_ && !std::exchange(doomed_, true)) kafka::PurgeUnsent(*client_);
@@ -414,6 +420,7 @@ void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {
 
 void KafkaOutput::OnDeliveries() {
   AnswerReported();
+  Settle();
   if (!waiting_.empty()) SchedulePump();
 }
 
@@ -452,6 +459,16 @@ void KafkaOutput::Answer(Delivery& delivery, const Status& status, std::string n
   std::exchange(delivery.done, nullptr)(std::move(result));
 }
 
+// The coordinator ends a transaction in the background. A partition that joins the next one before
+// that has to ask again after 20 ms, and librdkafka keeps a processor busy until then.
+bool KafkaOutput::MayBegin() {
+  if (!exactly_once_ || in_transaction_) return true;
+  const MonotonicTime now = context_->loop.Now();
+  if (now >= next_begin_) return true;
+  begin_timer_ = context_->loop.After(next_begin_ - now, [this] { SchedulePump(); });
+  return false;
+}
+
 bool KafkaOutput::Begin() {
   const kafka::Error error = kafka::BeginTransaction(*client_);
   if (!error.ok()) {
@@ -459,6 +476,7 @@ bool KafkaOutput::Begin() {
     return false;
   }
   in_transaction_ = true;
+  unreported_ = 0;
   doomed_ = false;
   return true;
 }
@@ -470,6 +488,19 @@ void KafkaOutput::Commit() {
                                  transactions_ + 1)) {
     kafka::Error error;
     error.text = "the cursor could not be written";
+    return Abort(error);
+  }
+  unreported_ += cursor_messages_->size();
+  draining_ = true;
+}
+
+// Only once everything is reported: librdkafka's own waiting keeps a processor busy.
+void KafkaOutput::Settle() {
+  if (!draining_ || unreported_ > 0) return;
+  draining_ = false;
+  if (doomed_) {
+    kafka::Error error;
+    error.text = "a message could not be delivered";
     return Abort(error);
   }
   RunCall([client = client_] { return kafka::CommitTransaction(*client); },
@@ -488,6 +519,7 @@ void KafkaOutput::Committed(const kafka::Error& error) {
 void KafkaOutput::Delivered() {
   const auto cursor = std::exchange(cursor_messages_, nullptr);
   ++transactions_;
+  next_begin_ = context_->loop.Now() + kBetweenTransactions;
   cursor->MoveInto(delivered_, closed_lanes_);
   in_transaction_ = settling_ = false;
   const std::string note = MakeNote();

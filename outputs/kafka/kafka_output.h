@@ -79,8 +79,10 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void AnswerReported();
 
   // The transaction.
+  bool MayBegin();
   bool Begin();
   void Commit();
+  void Settle();
   void Committed(const kafka::Error& error);
   void Delivered();
   void Abort(const kafka::Error& why);
@@ -118,10 +120,14 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   std::deque<std::unique_ptr<Delivery>> waiting_;
   std::vector<std::unique_ptr<Delivery>> under_way_;  // All of each is with librdkafka.
   bool in_transaction_ = false;
-  bool settling_ = false;  // A commit or an abort is under way.
-  bool doomed_ = false;    // A message of the transaction has failed.
+  bool settling_ = false;    // It is being committed or aborted.
+  bool draining_ = false;    // For that, its last reports are waited for.
+  uint64_t unreported_ = 0;  // Messages of the transaction that have no report, the cursor's too.
+  bool doomed_ = false;      // A message of the transaction has failed.
   std::shared_ptr<CursorMessages> cursor_messages_;
   bool pump_posted_ = false;
+  MonotonicTime next_begin_{};  // Of a transaction, at the earliest.
+  std::unique_ptr<Timer> begin_timer_;
 };
 
 }  // namespace andon::kafka_output
