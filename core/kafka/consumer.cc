@@ -105,6 +105,7 @@ Error Consumer::Add(const std::vector<PartitionOffset>& partitions) {
 
 Error Consumer::Subscribe(const std::vector<std::string>& topics) {
   std::vector<PartitionOffset> named;
+  named.reserve(topics.size());
   for (const std::string& topic : topics) named.push_back({topic, RD_KAFKA_PARTITION_UA});
   const PartitionsPtr list = ListOf(named);
   const auto code = rd_kafka_subscribe(handle_, list.get());

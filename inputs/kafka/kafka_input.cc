@@ -69,7 +69,7 @@ void KafkaInput::Open() {
       .id = context_->id, .role = kafka::Role::kConsumer, .properties = config_.client.All()};
   calls_->Run([mail = mailbox_->address(), this, wishes, config = config_, consumer = consumer_] {
     auto found = std::make_shared<Found>(Look(consumer, wishes, config));
-    mail.Post([this, found] { Opened(std::move(*found)); });
+    mail.Post([this, found] { Opened(*found); });
   });
 }
 
@@ -109,10 +109,10 @@ void KafkaInput::LookAtTopics(const Config& config, Found& found) {
   }
 }
 
-void KafkaInput::Opened(Found found) {
+void KafkaInput::Opened(const Found& found) {
   if (emitter_ == nullptr) return;
   Status status = found.status;
-  const Status taken = Take(std::move(found));
+  const Status taken = Take(found);
   if (status.ok()) status = taken;
   failures_ = status.ok() ? 0 : failures_ + 1;
   if (!status.ok()) {
@@ -128,7 +128,7 @@ void KafkaInput::LookAgainIn(Duration delay) {
   timer_ = context_->loop.After(delay, [this] { Open(); });
 }
 
-Status KafkaInput::Take(Found found) {
+Status KafkaInput::Take(const Found& found) {
   if (found.consumer == nullptr || found.cluster.empty()) return OkStatus();
   const bool first = consumer_ == nullptr;
   cluster_ = found.cluster;

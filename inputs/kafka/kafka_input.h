@@ -52,9 +52,9 @@ class KafkaInput final : public Input, private kafka::Consumer::Listener {
   void OnStatistics(std::string_view json) override;
 
   void Open();
-  void Opened(Found found);
+  void Opened(const Found& found);
   void LookAgainIn(Duration delay);
-  Status Take(Found found);
+  Status Take(const Found& found);
   void Assign(const Found& found);
   void Poll();
   void CloseConsumer(UniqueFunction<void()> closed);

@@ -17,7 +17,6 @@ constexpr size_t kChunkBytes = size_t{1} << 20;
 constexpr Duration kChunkAge = std::chrono::milliseconds(50);
 constexpr int kInFlight = 8;  // What comes while one transaction is committed goes into the next.
 constexpr Duration kLookAgain = std::chrono::seconds(1);
-constexpr Duration kBetweenTransactions = std::chrono::milliseconds(20);
 constexpr int kCallMs = 10'000;
 constexpr int kLimitMs = 3'000;
 constexpr int64_t kBatchBytes = 1'000'000;  // librdkafka's batch.size.
@@ -66,18 +65,6 @@ void KafkaOutput::Stop(UniqueFunction<void()> done) {
   for (auto& delivery : std::exchange(under_way_, {})) Answer(*delivery, status, "");
   AnswerWaiting(status);
   done();
-}
-
-// Runs `call` on the thread for calls, and `then` with its result here, unless the session ended.
-template <class Call, class Then>
-void KafkaOutput::RunCall(Call call, Then then) {
-  calls_->Run([mail = mailbox_->address(), generation = generation_, this, call = std::move(call),
-               then = std::move(then)]() mutable {
-    auto result = call();
-    mail.Post([this, generation, then = std::move(then), result = std::move(result)]() mutable {
-      if (generation == generation_) then(std::move(result));
-    });
-  });
 }
 
 void KafkaOutput::Open() {
@@ -228,25 +215,26 @@ void KafkaOutput::Pump() {
   for (const auto& delivery : waiting_) {
     if (delivery->batch == nullptr) WriteMessages(*delivery);
   }
+  if (!settling_) ProduceWaiting();
+  AnswerReported();
+  if (in_transaction_ && !settling_ && !cut()) Commit();
+}
+
+void KafkaOutput::ProduceWaiting() {
   const bool care_changes = caution_.wanted(context_->loop.Now()) != careful_;
-  while (!settling_ && !waiting_.empty()) {
+  while (!waiting_.empty()) {
     Delivery& next = *waiting_.front();
-    if (care_changes && next.produced == 0) break;
-    if (!MayBegin()) break;
-    if (!TopicsAreKnown(next) || !ProduceAll(next)) break;
+    if ((care_changes && !cut()) || !MayBegin()) return;
+    if (!TopicsAreKnown(next) || !ProduceAll(next)) return;
     under_way_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
-  AnswerReported();
-  const bool cut = !waiting_.empty() && waiting_.front()->produced > 0;
-  if (in_transaction_ && !settling_ && !cut) Commit();
 }
 
 // A session that sends messages one by one, or no longer, once nothing is under way.
 bool KafkaOutput::ChangeCare() {
   if (settling_ || caution_.wanted(context_->loop.Now()) == careful_) return false;
-  const bool cut = !waiting_.empty() && waiting_.front()->produced > 0;
-  if (in_transaction_ || !under_way_.empty() || cut) return false;
+  if (in_transaction_ || !under_way_.empty() || cut()) return false;
   LogInfo(context_->id,
           careful_ ? "messages go in batches again" : "messages go one by one for a while");
   state_ = State::kClosed;
@@ -457,110 +445,6 @@ void KafkaOutput::Answer(Delivery& delivery, const Status& status, std::string n
   }
   result.note = std::move(note);
   std::exchange(delivery.done, nullptr)(std::move(result));
-}
-
-// The coordinator ends a transaction in the background. A partition that joins the next one before
-// that has to ask again after 20 ms, and librdkafka keeps a processor busy until then.
-bool KafkaOutput::MayBegin() {
-  if (!exactly_once_ || in_transaction_) return true;
-  const MonotonicTime now = context_->loop.Now();
-  if (now >= next_begin_) return true;
-  begin_timer_ = context_->loop.After(next_begin_ - now, [this] { SchedulePump(); });
-  return false;
-}
-
-bool KafkaOutput::Begin() {
-  const kafka::Error error = kafka::BeginTransaction(*client_);
-  if (!error.ok()) {
-    BreakSoon(error);
-    return false;
-  }
-  in_transaction_ = true;
-  unreported_ = 0;
-  doomed_ = false;
-  return true;
-}
-
-void KafkaOutput::Commit() {
-  settling_ = true;
-  cursor_messages_ = std::make_shared<CursorMessages>(under_way_, delivered_, closed_lanes_);
-  if (!cursor_messages_->Produce(*client_, *cursor_topic_, cursor_partition_, transactional_id_,
-                                 transactions_ + 1)) {
-    kafka::Error error;
-    error.text = "the cursor could not be written";
-    return Abort(error);
-  }
-  unreported_ += cursor_messages_->size();
-  draining_ = true;
-}
-
-// Only once everything is reported: librdkafka's own waiting keeps a processor busy.
-void KafkaOutput::Settle() {
-  if (!draining_ || unreported_ > 0) return;
-  draining_ = false;
-  if (doomed_) {
-    kafka::Error error;
-    error.text = "a message could not be delivered";
-    return Abort(error);
-  }
-  RunCall([client = client_] { return kafka::CommitTransaction(*client); },
-          [this](const kafka::Error& error) { Committed(error); });
-}
-
-void KafkaOutput::Committed(const kafka::Error& error) {
-  if (error.ok()) return Delivered();
-  if (error.needs_abort) return Abort(error);
-  if (!error.retriable || error.fatal) return Break(error);
-  LogWarn(context_->id, "committing takes long, going on", {{"reason", error.text}});
-  RunCall([client = client_] { return kafka::CommitTransaction(*client); },
-          [this](const kafka::Error& next) { Committed(next); });
-}
-
-void KafkaOutput::Delivered() {
-  const auto cursor = std::exchange(cursor_messages_, nullptr);
-  ++transactions_;
-  next_begin_ = context_->loop.Now() + kBetweenTransactions;
-  cursor->MoveInto(delivered_, closed_lanes_);
-  in_transaction_ = settling_ = false;
-  const std::string note = MakeNote();
-  for (auto& delivery : std::exchange(under_way_, {})) {
-    // Every report was in before the commit; librdkafka is not asked to prove it.
-    if (delivery->unreported > 0) client_->Keep(delivery->batch);
-    Answer(*delivery, OkStatus(), note);
-  }
-  Pump();
-}
-
-void KafkaOutput::Abort(const kafka::Error& why) {
-  settling_ = true;
-  RunCall([client = client_] { return kafka::AbortTransaction(*client); },
-          [this, why](const kafka::Error& error) { Aborted(why, error); });
-}
-
-void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
-  if (!error.ok() && error.retriable && !error.fatal) return Abort(why);
-  if (!error.ok()) return Break(error);
-  in_transaction_ = settling_ = false;
-  client_->Keep(std::exchange(cursor_messages_, nullptr));
-  const std::string reason = kafka::Advice(why, "kafka: transaction");
-  auto aborted = std::exchange(under_way_, {});
-  for (const auto& delivery : aborted) {
-    if (delivery->unreported > 0) client_->Keep(delivery->batch);
-  }
-  const auto found = [](const auto& delivery) { return delivery->found > 0; };
-  if (careful_ && std::ranges::any_of(aborted, found)) {
-    // Each round finds at least one message: the others may go on at once.
-    for (auto& delivery : aborted) {
-      delivery->Restart();
-      waiting_.push_front(std::move(delivery));
-    }
-    aborted.clear();
-  }
-  for (auto& delivery : aborted) {
-    const std::string first = delivery->trouble.empty() ? reason : delivery->trouble;
-    Answer(*delivery, Unavailable(first), "");
-  }
-  Pump();
 }
 
 }  // namespace andon::kafka_output

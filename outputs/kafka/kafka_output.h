@@ -4,6 +4,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/kafka/call_thread.h"
@@ -65,6 +66,9 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   // Chunks to messages.
   void SchedulePump();
   void Pump();
+  void ProduceWaiting();
+  // The next delivery is with librdkafka in part: its queue was full.
+  bool cut() const { return !waiting_.empty() && waiting_.front()->produced > 0; }
   void WriteMessages(Delivery& delivery);
   bool TopicsAreKnown(const Delivery& delivery);
   void LookAt(TopicEntry& topic);
@@ -129,5 +133,17 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   MonotonicTime next_begin_{};  // Of a transaction, at the earliest.
   std::unique_ptr<Timer> begin_timer_;
 };
+
+// Runs `call` on the thread for calls, and `then` with its result here, unless the session ended.
+template <class Call, class Then>
+void KafkaOutput::RunCall(Call call, Then then) {
+  calls_->Run([mail = mailbox_->address(), generation = generation_, this, call = std::move(call),
+               then = std::move(then)]() mutable {
+    auto result = call();
+    mail.Post([this, generation, then = std::move(then), result = std::move(result)]() mutable {
+      if (generation == generation_) then(std::move(result));
+    });
+  });
+}
 
 }  // namespace andon::kafka_output

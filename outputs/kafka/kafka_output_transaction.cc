@@ -1,0 +1,122 @@
+// The Kafka output's transactions: begun, settled and answered for one after the other.
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/kafka/producer.h"
+#include "outputs/kafka/kafka_output.h"
+
+namespace andon::kafka_output {
+
+namespace {
+
+constexpr Duration kBetweenTransactions = std::chrono::milliseconds(20);
+
+}  // namespace
+
+// The coordinator ends a transaction in the background. A partition that joins the next one before
+// that has to ask again after 20 ms, and librdkafka keeps a processor busy until then.
+bool KafkaOutput::MayBegin() {
+  if (!exactly_once_ || in_transaction_) return true;
+  const MonotonicTime now = context_->loop.Now();
+  if (now >= next_begin_) return true;
+  begin_timer_ = context_->loop.After(next_begin_ - now, [this] { SchedulePump(); });
+  return false;
+}
+
+bool KafkaOutput::Begin() {
+  const kafka::Error error = kafka::BeginTransaction(*client_);
+  if (!error.ok()) {
+    BreakSoon(error);
+    return false;
+  }
+  in_transaction_ = true;
+  unreported_ = 0;
+  doomed_ = false;
+  return true;
+}
+
+void KafkaOutput::Commit() {
+  settling_ = true;
+  cursor_messages_ = std::make_shared<CursorMessages>(under_way_, delivered_, closed_lanes_);
+  if (!cursor_messages_->Produce(*client_, *cursor_topic_, cursor_partition_, transactional_id_,
+                                 transactions_ + 1)) {
+    kafka::Error error;
+    error.text = "the cursor could not be written";
+    return Abort(error);
+  }
+  unreported_ += cursor_messages_->size();
+  draining_ = true;
+}
+
+// Only once everything is reported: librdkafka's own waiting keeps a processor busy.
+void KafkaOutput::Settle() {
+  if (!draining_ || unreported_ > 0) return;
+  draining_ = false;
+  if (doomed_) {
+    kafka::Error error;
+    error.text = "a message could not be delivered";
+    return Abort(error);
+  }
+  RunCall([client = client_] { return kafka::CommitTransaction(*client); },
+          [this](const kafka::Error& error) { Committed(error); });
+}
+
+void KafkaOutput::Committed(const kafka::Error& error) {
+  if (error.ok()) return Delivered();
+  if (error.needs_abort) return Abort(error);
+  if (!error.retriable || error.fatal) return Break(error);
+  LogWarn(context_->id, "committing takes long, going on", {{"reason", error.text}});
+  RunCall([client = client_] { return kafka::CommitTransaction(*client); },
+          [this](const kafka::Error& next) { Committed(next); });
+}
+
+void KafkaOutput::Delivered() {
+  const auto cursor = std::exchange(cursor_messages_, nullptr);
+  ++transactions_;
+  next_begin_ = context_->loop.Now() + kBetweenTransactions;
+  cursor->MoveInto(delivered_, closed_lanes_);
+  in_transaction_ = settling_ = false;
+  const std::string note = MakeNote();
+  for (auto& delivery : std::exchange(under_way_, {})) {
+    // Every report was in before the commit; librdkafka is not asked to prove it.
+    if (delivery->unreported > 0) client_->Keep(delivery->batch);
+    Answer(*delivery, OkStatus(), note);
+  }
+  Pump();
+}
+
+void KafkaOutput::Abort(const kafka::Error& why) {
+  settling_ = true;
+  RunCall([client = client_] { return kafka::AbortTransaction(*client); },
+          [this, why](const kafka::Error& error) { Aborted(why, error); });
+}
+
+void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
+  if (!error.ok() && error.retriable && !error.fatal) return Abort(why);
+  if (!error.ok()) return Break(error);
+  in_transaction_ = settling_ = false;
+  client_->Keep(std::exchange(cursor_messages_, nullptr));
+  const std::string reason = kafka::Advice(why, "kafka: transaction");
+  auto aborted = std::exchange(under_way_, {});
+  for (const auto& delivery : aborted) {
+    if (delivery->unreported > 0) client_->Keep(delivery->batch);
+  }
+  const auto found = [](const auto& delivery) { return delivery->found > 0; };
+  if (careful_ && std::ranges::any_of(aborted, found)) {
+    // Each round finds at least one message: the others may go on at once.
+    for (auto& delivery : aborted) {
+      delivery->Restart();
+      waiting_.push_front(std::move(delivery));
+    }
+    aborted.clear();
+  }
+  for (auto& delivery : aborted) {
+    const std::string first = delivery->trouble.empty() ? reason : delivery->trouble;
+    Answer(*delivery, Unavailable(first), "");
+  }
+  Pump();
+}
+
+}  // namespace andon::kafka_output
