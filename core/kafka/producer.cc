@@ -87,10 +87,6 @@ ProduceResult Produce(const Client& client, const OutMessage& message, int* code
   return *code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? ProduceResult::kFull : ProduceResult::kRefused;
 }
 
-void PurgeUnsent(const Client& client) {
-  rd_kafka_purge(client.handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_NON_BLOCKING);
-}
-
 Error InitTransactions(const Client& client, int timeout_ms) {
   return Take(rd_kafka_init_transactions(client.handle(), timeout_ms));
 }

@@ -56,9 +56,6 @@ enum class ProduceResult : uint8_t {
 // Never blocks. `code` says why it was refused.
 ProduceResult Produce(const Client& client, const OutMessage& message, int* code);
 
-// Gives up what was not sent yet: each message gets its report soon.
-void PurgeUnsent(const Client& client);
-
 // The calls of a transaction. Those that block must run away from the loop that serves the
 // client's events, since they wait for delivery reports too.
 Error InitTransactions(const Client& client, int timeout_ms);  // Blocks.

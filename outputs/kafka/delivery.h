@@ -41,7 +41,7 @@ struct Delivery {
   // Everything that was not rejected, from the beginning.
   void Restart() {
     batch = nullptr;
-    produced = 0;
+    produced = unreported = 0;
     failed = found = 0;
     again.clear();
     trouble.clear();

@@ -178,10 +178,7 @@ void KafkaOutput::Break(const kafka::Error& error) {
   fenced_ = error.verdict == kafka::Verdict::kFenced;
   CloseSession();
   const Status status = Unavailable(kafka::Advice(error, "kafka"));
-  while (!waiting_.empty() && waiting_.front()->produced > 0) {
-    under_way_.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
-  }
+  TakeCut();
   for (auto& delivery : std::exchange(under_way_, {})) Answer(*delivery, status, "");
   Pump();
 }
@@ -217,18 +214,24 @@ void KafkaOutput::Pump() {
   }
   if (!settling_) ProduceWaiting();
   AnswerReported();
-  if (in_transaction_ && !settling_ && !cut()) Commit();
+  if (in_transaction_ && !settling_ && (doomed_ || !cut())) Commit();
 }
 
 void KafkaOutput::ProduceWaiting() {
   const bool care_changes = caution_.wanted(context_->loop.Now()) != careful_;
-  while (!waiting_.empty()) {
+  while (!waiting_.empty() && !(in_transaction_ && doomed_)) {
     Delivery& next = *waiting_.front();
     if ((care_changes && !cut()) || !MayBegin()) return;
     if (!TopicsAreKnown(next) || !ProduceAll(next)) return;
     under_way_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
+}
+
+void KafkaOutput::TakeCut() {
+  if (!cut()) return;
+  under_way_.push_back(std::move(waiting_.front()));
+  waiting_.pop_front();
 }
 
 // A session that sends messages one by one, or no longer, once nothing is under way.
@@ -319,7 +322,9 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
       break;
     case kafka::ProduceResult::kRefused:
       if (kafka::VerdictOf(code) == kafka::Verdict::kFatal) {
-        BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
+        // A transaction that has failed takes no more; the reason comes with a report.
+        doomed_ = in_transaction_;
+        if (!doomed_) BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
         return false;
       }
       RefuseUnsent(message, code);
@@ -400,10 +405,7 @@ void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {
     --message.delivery->unreported;
     if (report.error != 0) Refuse(message, report.error);
   }
-  if (report.error == 0) return;
-  // The transaction cannot be committed any more, and the rest of it would not be sent either:
-  // waiting for that would last until it times out.
-  if (in_transaction_ && !std::exchange(doomed_, true)) kafka::PurgeUnsent(*client_);
+  if (report.error != 0) doomed_ = true;
 }
 
 void KafkaOutput::OnDeliveries() {

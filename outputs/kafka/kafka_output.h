@@ -68,6 +68,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void Pump();
   void ProduceWaiting();
   // The next delivery is with librdkafka in part: its queue was full.
+  void TakeCut();
   bool cut() const { return !waiting_.empty() && waiting_.front()->produced > 0; }
   void WriteMessages(Delivery& delivery);
   bool TopicsAreKnown(const Delivery& delivery);
@@ -89,6 +90,8 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void Settle();
   void Committed(const kafka::Error& error);
   void Delivered();
+  void AbortDoomed();
+  void GiveBack(const std::string& reason);
   void Abort(const kafka::Error& why);
   void Aborted(const kafka::Error& why, const kafka::Error& error);
   template <class Call, class Then>

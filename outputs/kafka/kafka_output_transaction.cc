@@ -39,6 +39,7 @@ bool KafkaOutput::Begin() {
 
 void KafkaOutput::Commit() {
   settling_ = true;
+  if (doomed_) return AbortDoomed();
   cursor_messages_ = std::make_shared<CursorMessages>(under_way_, delivered_, closed_lanes_);
   if (!cursor_messages_->Produce(*client_, *cursor_topic_, cursor_partition_, transactional_id_,
                                  transactions_ + 1)) {
@@ -52,13 +53,9 @@ void KafkaOutput::Commit() {
 
 // Only once everything is reported: librdkafka's own waiting keeps a processor busy.
 void KafkaOutput::Settle() {
-  if (!draining_ || unreported_ > 0) return;
+  if (!draining_ || (unreported_ > 0 && !doomed_)) return;
   draining_ = false;
-  if (doomed_) {
-    kafka::Error error;
-    error.text = "a message could not be delivered";
-    return Abort(error);
-  }
+  if (doomed_) return AbortDoomed();
   RunCall([client = client_] { return kafka::CommitTransaction(*client); },
           [this](const kafka::Error& error) { Committed(error); });
 }
@@ -87,8 +84,19 @@ void KafkaOutput::Delivered() {
   Pump();
 }
 
+// Requests behind the one that failed are sent again and again, and librdkafka waits for them
+// until the transaction times out. A new client ends the transaction at once.
+void KafkaOutput::AbortDoomed() {
+  TakeCut();
+  CloseSession();
+  state_ = State::kClosed;
+  GiveBack("kafka: transaction: a message could not be delivered");
+  Open();
+}
+
 void KafkaOutput::Abort(const kafka::Error& why) {
   settling_ = true;
+  TakeCut();
   RunCall([client = client_] { return kafka::AbortTransaction(*client); },
           [this, why](const kafka::Error& error) { Aborted(why, error); });
 }
@@ -99,10 +107,16 @@ void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
   in_transaction_ = settling_ = false;
   client_->Keep(std::exchange(cursor_messages_, nullptr));
   const std::string reason = kafka::Advice(why, "kafka: transaction");
-  auto aborted = std::exchange(under_way_, {});
-  for (const auto& delivery : aborted) {
+  for (const auto& delivery : under_way_) {
     if (delivery->unreported > 0) client_->Keep(delivery->batch);
   }
+  GiveBack(reason);
+  Pump();
+}
+
+// Nothing of what was under way is in Kafka.
+void KafkaOutput::GiveBack(const std::string& reason) {
+  auto aborted = std::exchange(under_way_, {});
   const auto found = [](const auto& delivery) { return delivery->found > 0; };
   if (careful_ && std::ranges::any_of(aborted, found)) {
     // Each round finds at least one message: the others may go on at once.
@@ -116,7 +130,6 @@ void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
     const std::string first = delivery->trouble.empty() ? reason : delivery->trouble;
     Answer(*delivery, Unavailable(first), "");
   }
-  Pump();
 }
 
 }  // namespace andon::kafka_output

@@ -74,11 +74,11 @@ class WriteTest(KafkaCase):
         self.assertTrue(all(m["timestamp"] > 1_600_000_000_000 for m in messages))
 
     def test_kcat_and_kafkajs_read_every_event_once(self):
-        daemon = self.deliver(headers=self.HEADERS, compression="gzip")
+        daemon = self.deliver(headers=self.HEADERS, compression="gzip", statistics="200ms")
         self.assertEqual(numbers(self.kafka.read("logs")), list(range(EVENTS)))
         self.check_messages(self.read_with("node", str(HERE / "clients" / "kafkajs-consume.js")))
         self.check_ledgers(daemon)
-        self.assertIn("andon_kafka_queue_messages", daemon.metrics())
+        wait_until(lambda: "andon_kafka_queue_messages" in daemon.metrics(), "librdkafka's statistics come")
         daemon.stop()
 
     def test_every_codec_is_read(self):

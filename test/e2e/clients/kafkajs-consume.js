@@ -10,17 +10,16 @@ async function main() {
   const consumer = kafka.consumer({ groupId: `kafkajs-${Date.now()}` });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  let left = Number(count);
+  const lines = [];
   setTimeout(() => process.exit(1), 30000);
   await consumer.run({
     eachMessage: async ({ partition, message }) => {
       const headers = Object.fromEntries(Object.entries(message.headers).map(([k, v]) => [k, text(v)]));
-      console.log(JSON.stringify({
+      lines.push(JSON.stringify({
         partition, offset: message.offset, timestamp: Number(message.timestamp), key: text(message.key),
         value: text(message.value), headers,
       }));
-      left -= 1;
-      if (left === 0) process.exit(0);
+      if (lines.length === Number(count)) process.stdout.write(`${lines.join('\n')}\n`, () => process.exit(0));
     },
   });
 }
