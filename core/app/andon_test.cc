@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -139,6 +141,13 @@ TEST_F(AndonTest, APluginInAFileIsOpenedWhenItIsNamed) {
   EXPECT_EQ(bad.status, 1);
   EXPECT_THAT(bad.out + bad.err, HasSubstr("unknown option \"wrod\"; did you mean \"word\"?"));
   EXPECT_THAT(Andon({"plugins", "sample_file"}).out, HasSubstr("a word that nobody reads"));
+}
+
+// When it differs: andon plugins --markdown > conf/REFERENCE.md
+TEST_F(AndonTest, TheReferenceIsWhatTheProgramSays) {
+  std::ifstream file(ANDON_SOURCE_DIR "/conf/REFERENCE.md");
+  const std::string reference(std::istreambuf_iterator<char>(file), {});
+  EXPECT_EQ(Andon({"plugins", "--markdown"}).out, reference);
 }
 
 TEST_F(AndonTest, APluginFileThatCannotBeUsedSaysWhy) {
