@@ -75,9 +75,10 @@ Error CreateTopic(const Client& client, const NewTopic& topic, int timeout_ms) {
   return Made(code, rd_kafka_topic_result_error_string(results[0]));
 }
 
-// Created first: describing would make it as the broker likes.
+// Created first: describing would make it as the broker likes, unless we may not create topics.
 TopicInfo EnsureTopic(const Client& client, const NewTopic& topic, int timeout_ms) {
   const Error created = CreateTopic(client, topic, timeout_ms);
+  if (!created.ok() && created.verdict != Verdict::kNotAllowed) return {.error = created};
   TopicInfo info = DescribeTopic(client, topic.name, timeout_ms);
   if (!created.ok() && info.error.verdict == Verdict::kUnknownTopic) info.error = created;
   return info;

@@ -77,7 +77,7 @@ void KafkaOutput::Open() {
                    .transactional_id = transactional_id_,
                    .cursor = config_.cursor,
                    .claim = claim_,
-                   .after_fence = fenced_,
+                   .claimed_before = claimed_,
                    .one_by_one = careful_,
                    .batch_bytes = careful_ ? 0 : batch_bytes_};
   RunCall([plan = std::move(plan)] { return OpenSession(plan); },
@@ -95,7 +95,7 @@ void KafkaOutput::Opened(Result<Session> result) {
     return;
   }
   state_ = State::kOpen;
-  fenced_ = false;
+  claimed_ = exactly_once_;
   Pump();
 }
 
@@ -175,7 +175,6 @@ void KafkaOutput::CloseSession() {
 void KafkaOutput::Break(const kafka::Error& error) {
   LogWarn(context_->id, "the client must be made anew", {{"reason", error.text}});
   state_ = State::kClosed;
-  fenced_ = error.verdict == kafka::Verdict::kFenced;
   CloseSession();
   const Status status = Unavailable(kafka::Advice(error, "kafka"));
   TakeCut();

@@ -109,7 +109,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   std::vector<kafka::Header> header_room_;
 
   State state_ = State::kClosed;
-  bool fenced_ = false;      // Why the last session ended.
+  bool claimed_ = false;     // This process has had the id: another claim means another process.
   uint64_t generation_ = 0;  // Of sessions: late answers are for an older one.
   std::shared_ptr<kafka::Client> client_;
   std::string cluster_id_;

@@ -44,7 +44,7 @@ class Opening {
     }
     RETURN_IF_ERROR(FindCursorTopic());
     if (plan_.cursor.check) RETURN_IF_ERROR(CheckCompaction());
-    if (plan_.after_fence) {
+    if (plan_.claimed_before) {
       CursorBook book(plan_.transactional_id);
       RETURN_IF_ERROR(ReadCursor(book, false));
       if (book.claim() != plan_.claim) {

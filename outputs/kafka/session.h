@@ -17,10 +17,12 @@ struct SessionPlan {
   // Exactly once; an empty id: not.
   std::string transactional_id;
   CursorTopic cursor;
-  std::string claim;         // Who this is.
-  bool after_fence = false;  // The id was taken from us: by somebody, or by a time-out?
-  bool one_by_one = false;   // A batch for each message.
-  int64_t batch_bytes = 0;   // The largest batch; 0: as librdkafka has it.
+  std::string claim;  // Who this is.
+  // The id was ours already. When the claim is another one now, somebody has taken it; when it is
+  // still ours, a fencing was only a time-out of the coordinator.
+  bool claimed_before = false;
+  bool one_by_one = false;  // A batch for each message.
+  int64_t batch_bytes = 0;  // The largest batch; 0: as librdkafka has it.
 };
 
 struct Session {
