@@ -68,7 +68,7 @@ int DepthOf(std::string_view line) {
 const ElasticsearchConfig& Configured() {
   static const ElasticsearchConfig config = [] {
     const auto text = Config::FromText(
-        "{hosts: a, index: 'i-${record[\"i\"]}-%Y', id: '${record[\"id\"]}', routing: "
+        "{hosts: a, index: 'i-${record[\"i\"]}-%Y', document_id: '${record[\"id\"]}', routing: "
         "'${record[\"r\"]}', rename: [{ecs: access}]}",
         "fuzz.yaml");
     auto parsed = ElasticsearchConfig::Parse(text->root());
