@@ -192,7 +192,8 @@ void Flusher::Deliver(const Delivery& delivery, WriteResult& result) {
     parts_.ledger.Passed(whole ? chunk.events() : chunk.Only(rest).events());
     if (!rest.empty()) parts_.cursor.Finish(chunk.lane(), rest, std::exchange(result.note, {}));
   } else if (result.status.code() == StatusCode::kRejected) {
-    for (const Piece& piece : chunk.Only(rest).pieces()) {
+    const Chunk refused = chunk.Only(rest);
+    for (const Piece& piece : refused.pieces()) {
       for (uint32_t i = 0; i < piece.count; ++i) {
         result.rejected.push_back({piece.first + i, std::string(result.status.message())});
       }
@@ -208,8 +209,9 @@ void Flusher::Deliver(const Delivery& delivery, WriteResult& result) {
 void Flusher::Again(Delivery delivery, const Status& status) {
   const Duration wait = Backoff(retry_.initial, retry_.maximum, delivery.tries, parts_.random);
   if (GivesUp(delivery)) {
-    const std::string reason = "gave up after " + std::to_string(delivery.tries) +
-                               " tries: " + std::string(status.message());
+    const std::string_view why = status.ok() ? "not taken" : status.message();
+    const std::string reason =
+        "gave up after " + std::to_string(delivery.tries) + " tries: " + std::string(why);
     std::vector<Rejection> rejections;
     for (const Piece& piece : delivery.chunk.pieces()) {
       for (uint32_t i = 0; i < piece.count; ++i) rejections.push_back({piece.first + i, reason});
