@@ -1,5 +1,7 @@
 #include "outputs/elasticsearch/document_config.h"
 
+#include "core/plugin/template_value.h"
+
 namespace andon::elasticsearch {
 namespace {
 
@@ -7,8 +9,6 @@ struct Texts {
   std::string index = "andon-%Y.%m.%d";
   std::string data_stream;
   std::string id = "identity";
-  std::string routing;
-  std::string pipeline;
 };
 
 void ReadTexts(ConfigReader& reader, Texts* texts) {
@@ -22,18 +22,6 @@ void ReadTexts(ConfigReader& reader, Texts* texts) {
       "the document's _id: identity (the event's own, so that a repeat is found), none, "
       "or a text with placeholders, for which the identity stands in when a field is "
       "missing");
-  reader.Optional("routing", &texts->routing, "routing, with placeholders");
-  reader.Optional("pipeline", &texts->pipeline, "ingest pipeline, with placeholders");
-}
-
-void ParseTemplate(ConfigReader& reader, const char* key, const std::string& text,
-                   TextTemplate* to) {
-  auto parsed = TextTemplate::Parse(text);
-  if (parsed.ok()) {
-    *to = *std::move(parsed);
-  } else {
-    reader.Fail(key, std::string(parsed.status().message()));
-  }
 }
 
 void ParseTexts(ConfigReader& reader, const Texts& texts, DocumentConfig* config) {
@@ -49,15 +37,15 @@ void ParseTexts(ConfigReader& reader, const Texts& texts, DocumentConfig* config
     config->id = DocumentConfig::Id::kNone;
   } else if (texts.id != "identity") {
     config->id = DocumentConfig::Id::kTemplate;
-    ParseTemplate(reader, "document_id", texts.id, &config->id_text);
+    auto id = TextTemplate::Parse(texts.id);
+    if (!id.ok()) reader.Fail("document_id", std::string(id.status().message()));
+    if (id.ok()) config->id_text = *std::move(id);
     if (config->id_text.constant()) {
       reader.Fail("document_id", "\"" + texts.id +
                                      "\" is the same for every event: write identity, none, "
                                      "or a text with a placeholder");
     }
   }
-  ParseTemplate(reader, "routing", texts.routing, &config->routing);
-  ParseTemplate(reader, "pipeline", texts.pipeline, &config->pipeline);
 }
 
 void Check(ConfigReader& reader, const DocumentConfig& config) {
@@ -76,6 +64,8 @@ void Check(ConfigReader& reader, const DocumentConfig& config) {
 void ReadDocumentConfig(ConfigReader& reader, DocumentConfig* config) {
   Texts texts;
   ReadTexts(reader, &texts);
+  reader.Optional("routing", &config->routing, "routing, with placeholders");
+  reader.Optional("pipeline", &config->pipeline, "ingest pipeline, with placeholders");
   reader.Optional("op", &config->operation,
                   "create: a repeat meets itself and is not stored again; index: the newest stays; "
                   "update: fields are merged into what is there");

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/config/config_reader.h"
+#include "core/plugin/template_value.h"
 
 namespace andon {
 
@@ -55,23 +56,17 @@ constexpr std::array<kafka::ReservedProperty, 6> kReservedOnce{{
     {"isolation.level", "nothing: the cursor is read committed"},
 }};
 
-void ReadTemplate(ConfigReader& reader, const char* key, const std::string& text,
-                  TextTemplate* to) {
-  auto parsed = TextTemplate::Parse(text);
-  if (parsed.ok()) {
-    *to = *std::move(parsed);
-  } else {
-    reader.Fail(key, std::string(parsed.status().message()));
-  }
-}
-
 void ReadHeaders(ConfigReader& reader, std::vector<HeaderTemplate>* headers) {
   std::vector<std::pair<std::string, std::string>> texts;
   reader.Optional("headers", &texts,
                   "headers by name: templates as in topic, or ${event_id}, the event's identity");
   for (const auto& [name, text] : texts) {
     HeaderTemplate header{.name = name, .value = {}, .identity = text == kIdentity};
-    if (!header.identity) ReadTemplate(reader, "headers", text, &header.value);
+    if (!header.identity) {
+      auto value = TextTemplate::Parse(text);
+      if (!value.ok()) reader.Fail("headers", std::string(value.status().message()));
+      if (value.ok()) header.value = *std::move(value);
+    }
     headers->push_back(std::move(header));
   }
 }
@@ -122,15 +117,12 @@ void AddProperties(const KafkaOutputConfig& config, Compression compression,
 Result<KafkaOutputConfig> KafkaOutputConfig::Parse(const ConfigNode& node) {
   KafkaOutputConfig config;
   ConfigReader reader(node);
-  std::string topic;
-  std::string key;
-  std::string partition;
   Compression compression = Compression::kLz4;
-  reader.Required("topic", &topic,
+  reader.Required("topic", &config.topic,
                   "topic of each event: may hold ${tag}, ${tag_parts[n]}, ${hostname}, "
                   "${record[\"key\"]} and the other placeholders");
-  reader.Optional("key", &key, "key of each event, the same way; without a value: none");
-  reader.Optional("partition", &partition,
+  reader.Optional("key", &config.key, "key of each event, the same way; without a value: none");
+  reader.Optional("partition", &config.partition,
                   "number of the partition, the same way; empty: librdkafka's partitioner chooses");
   ReadHeaders(reader, &config.headers);
   reader.Optional("timestamp", &config.timestamp, "of the messages: the event's time, or now");
@@ -151,9 +143,6 @@ Result<KafkaOutputConfig> KafkaOutputConfig::Parse(const ConfigNode& node) {
                                : std::span<const kafka::ReservedProperty>(kReserved),
                            &config.client);
   if (!reader.describing()) {
-    ReadTemplate(reader, "topic", topic, &config.topic);
-    ReadTemplate(reader, "key", key, &config.key);
-    ReadTemplate(reader, "partition", partition, &config.partition);
     config.strip_line_end = StripsLineEnd(node.Get("format"));
     if (config.exactly_once && config.acks != Acks::kAll) {
       reader.Fail("acks", "must be all with exactly_once");
