@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/codec/json_writer.h"
+#include "core/event/append_sequence.h"
 #include "core/event/msgpack_format.h"
 
 namespace andon::elasticsearch {
@@ -36,14 +37,6 @@ void AppendJsonInside(std::string_view text, ByteBuffer& out) {
   ByteBuffer quoted;
   AppendJsonString(text, quoted);
   out.Append(quoted.bytes().subspan(1, quoted.size() - 2));
-}
-
-void AddToRanges(Sequence sequence, std::vector<Range>& ranges) {
-  if (!ranges.empty() && ranges.back().last + 1 == sequence) {
-    ranges.back().last = sequence;
-  } else {
-    ranges.push_back({sequence, sequence});
-  }
 }
 
 }  // namespace
@@ -272,7 +265,7 @@ BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& b
       part.left = pieces.Left();
       break;
     }
-    AddToRanges(pieces.number(), part.items);
+    AppendSequence(pieces.number(), part.items);
     ++part.events;
   }
   return part;

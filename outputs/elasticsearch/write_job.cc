@@ -2,20 +2,10 @@
 
 #include <utility>
 
+#include "core/event/append_sequence.h"
 #include "outputs/elasticsearch/verdict.h"
 
 namespace andon::elasticsearch {
-namespace {
-
-void Add(Sequence sequence, std::vector<Range>& ranges) {
-  if (!ranges.empty() && ranges.back().last + 1 == sequence) {
-    ranges.back().last = sequence;
-  } else {
-    ranges.push_back({sequence, sequence});
-  }
-}
-
-}  // namespace
 
 void WriteJob::Reject(std::vector<Rejection> rejections) {
   for (Rejection& one : rejections) rejected_.push_back(std::move(one));
@@ -65,7 +55,7 @@ void WriteJob::Take(Sequence event, Verdict verdict, ItemCounts& counts) {
       [[fallthrough]];
     case Verdict::kAgain:
       ++counts.again;
-      Add(event, again_);
+      AppendSequence(event, again_);
       break;
     case Verdict::kRejected:
       ++counts.rejected;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/event/append_sequence.h"
 #include "core/plugin/output.h"
 #include "outputs/kafka/message_batch.h"
 
@@ -29,11 +30,7 @@ struct Delivery {
   void Again(Sequence event, std::string_view reason) {
     if (trouble.empty()) trouble = reason;
     ++failed;
-    if (!again.empty() && again.back().last + 1 == event) {
-      again.back().last = event;
-    } else {
-      again.push_back({event, event});
-    }
+    AppendSequence(event, again);
   }
   void Reject(Sequence event, std::string reason) {
     rejected.push_back({event, std::move(reason)});
