@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "core/kafka/handle.h"
+#include "core/kafka/conversion.h"
 #include "core/kafka/log_line.h"
 
 namespace andon::kafka {
@@ -64,14 +64,8 @@ Result<std::shared_ptr<Client>> Client::Make(const Wishes& wishes) {
 }
 
 Status Client::Open(const Wishes& wishes) {
-  ConfPtr conf(rd_kafka_conf_new());
+  ASSIGN_OR_RETURN(ConfPtr conf, MakeConf(wishes.properties));
   std::array<char, kErrorBytes> why{};
-  for (const auto& [name, value] : wishes.properties) {
-    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) !=
-        RD_KAFKA_CONF_OK) {
-      return InvalidConfig("librdkafka does not take \"" + name + "\": " + why.data());
-    }
-  }
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), TakeLog);
   rd_kafka_conf_set_events(conf.get(),

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "core/kafka/handle.h"
+#include "core/kafka/conversion.h"
 #include "core/kafka/log_line.h"
 
 namespace andon::kafka {
@@ -62,14 +62,8 @@ Result<std::shared_ptr<Consumer>> Consumer::Make(const Client::Wishes& wishes) {
 }
 
 Status Consumer::Open(const Client::Wishes& wishes) {
-  ConfPtr conf(rd_kafka_conf_new());
+  ASSIGN_OR_RETURN(ConfPtr conf, MakeConf(wishes.properties));
   std::array<char, kErrorBytes> why{};
-  for (const auto& [name, value] : wishes.properties) {
-    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), why.data(), why.size()) !=
-        RD_KAFKA_CONF_OK) {
-      return InvalidConfig("librdkafka does not take \"" + name + "\": " + why.data());
-    }
-  }
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_log_cb(conf.get(), ConsumerCallbacks::OnLog);
   rd_kafka_conf_set_error_cb(conf.get(), ConsumerCallbacks::OnError);
@@ -172,14 +166,7 @@ void Consumer::Give(const rd_kafka_message_t& message) {
                        "topic \"" + std::string(topic) + "\"");
     return;
   }
-  InMessage in;
-  in.topic = topic;
-  in.partition = message.partition;
-  in.offset = message.offset;
-  in.key = {static_cast<const std::byte*>(message.key), message.key_len};
-  in.has_key = message.key != nullptr;
-  in.payload = {static_cast<const std::byte*>(message.payload), message.len};
-  in.has_payload = message.payload != nullptr;
+  InMessage in = MessageOf(message);
   rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   const int64_t timestamp = rd_kafka_message_timestamp(&message, &kind);
   if (kind != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) in.timestamp_ms = timestamp;

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "core/kafka/handle.h"
+#include "core/kafka/conversion.h"
 
 namespace andon::kafka {
 
@@ -30,18 +30,6 @@ class Progress {
  private:
   std::set<std::pair<std::string, int32_t>> left_;
 };
-
-void Visit(const ReadRequest& request, const rd_kafka_message_t& message) {
-  InMessage in;
-  in.topic = rd_kafka_topic_name(message.rkt);
-  in.partition = message.partition;
-  in.offset = message.offset;
-  in.key = {static_cast<const std::byte*>(message.key), message.key_len};
-  in.has_key = message.key != nullptr;
-  in.payload = {static_cast<const std::byte*>(message.payload), message.len};
-  in.has_payload = message.payload != nullptr;
-  request.visit(in);
-}
 
 // True when nothing that comes later can help.
 bool Ends(int code) {
@@ -88,7 +76,7 @@ Error ReadToEnd(const ReadRequest& request) {
     const MessagePtr message(rd_kafka_consumer_poll(handle, kPollMs));
     if (message == nullptr) continue;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      Visit(request, *message);
+      request.visit(MessageOf(*message));
     } else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       progress.AtEnd(*message);
     } else if (Ends(message->err)) {
