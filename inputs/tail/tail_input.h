@@ -7,15 +7,15 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/base/bytes.h"
 #include "core/plugin/input.h"
-#include "inputs/tail/line_events.h"
+#include "inputs/tail/file_reader.h"
+#include "inputs/tail/file_watches.h"
 #include "inputs/tail/open_files.h"
 #include "inputs/tail/path_finder.h"
 #include "inputs/tail/stored_positions.h"
 #include "inputs/tail/tail_config.h"
 #include "inputs/tail/tailed_file.h"
-#include "inputs/tail/watcher.h"
+#include "inputs/tail/turn.h"
 
 namespace andon::tail {
 
@@ -25,7 +25,7 @@ namespace andon::tail {
 //
 // Thread: worker. Several workers divide the files by inode, so that a renamed file keeps its
 // worker.
-class TailInput final : public Input {
+class TailInput final : public Input, private WatchHandler {
  public:
   using Config = TailConfig;
   explicit TailInput(const Config& config);
@@ -45,34 +45,32 @@ class TailInput final : public Input {
   void BeginNew(TailedFile& file);
   void Leave(TailedFile& file);
   void FollowRenamed();
-  void WatchFile(TailedFile& file);
-  void OnEvents(const WatchEvents& events);
+  void OnChanged(TailedFile& file) override { Queue(file); }
+  void OnNames() override { ScheduleScan(kScanPause); }
+  void OnLost() override;
+  void OnPoll() override;
   void ScheduleScan(Duration wait);
-  void SchedulePoll();
-  void Poll();
 
   // Reading.
   void Queue(TailedFile& file);
   void ScheduleTurn();
-  void Turn();
+  void RunTurn();
   void ReadFile(TailedFile& file, size_t slice);
-  bool OpenAndResume(TailedFile& file);
-  void CannotOpen(TailedFile& file, int error);
-  void Rewritten(TailedFile& file);
-  void Touch(TailedFile& file);
-  void EmitTurn();
 
   // What is due after a while.
   MonotonicTime DueOf(const TailedFile& file) const;
   void ScheduleChores(MonotonicTime due);
   void Chores();
   void FlushIdle(TailedFile& file);
+  void Flush(TailedFile& file);
   void EndLeaving(TailedFile& file);
   void End(TailedFile& file);
   void DropEnded();
   void Drop(const FileId& id);
   void EraseForgotten();
 
+  // After a name came or went, before it is looked for.
+  static constexpr Duration kScanPause = std::chrono::milliseconds(50);
   bool running() const { return emitter_ != nullptr; }
 
   const Config config_;
@@ -82,31 +80,23 @@ class TailInput final : public Input {
   bool paused_ = false;
   bool first_start_ = false;
   bool scanning_at_start_ = false;
-  uint64_t boot_ = 0;
   std::shared_ptr<const Tag> tag_;  // Of all files, when it does not depend on the path.
-  Counter* overlap_bytes_ = nullptr;
-  Counter* cut_lines_ = nullptr;
   Gauge* files_gauge_ = nullptr;
 
   PathFinder finder_;
   std::unique_ptr<StoredPositions> stored_;
-  std::unique_ptr<Watcher> watcher_;
-  bool polling_ = false;
   std::unordered_map<FileId, std::unique_ptr<TailedFile>, FileIdHash> files_;
-  std::unordered_map<int, TailedFile*> watches_;
   OpenFiles open_;
+  std::unique_ptr<Turn> turn_;
+  std::unique_ptr<FileWatches> watches_;
+  std::unique_ptr<FileReader> reader_;
 
   std::deque<TailedFile*> ready_;
-  std::vector<TailedFile*> touched_;
-  std::vector<FileId> ended_;   // Read to their end and gone for good.
-  std::vector<FileId> erased_;  // Positions that go with this turn.
-  std::unique_ptr<LineEvents> events_;
-  ByteBuffer buffer_;
+  std::vector<FileId> ended_;  // Read to their end and gone for good.
   bool turn_posted_ = false;
 
   std::unique_ptr<Timer> scan_;
   MonotonicTime scan_due_ = MonotonicTime::max();
-  std::unique_ptr<Timer> poll_;
   std::unique_ptr<Timer> chores_;
   MonotonicTime chores_due_ = MonotonicTime::max();
   std::shared_ptr<TailInput*> self_;  // Null once this is gone.
