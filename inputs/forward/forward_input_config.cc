@@ -2,24 +2,13 @@
 
 #include <utility>
 
+#include "core/net/listen_config.h"
+
 namespace andon::forward {
 namespace {
 
 constexpr uint16_t kPort = 24224;
 constexpr uint64_t kLeastChunk = 4096;
-
-void ReadTls(ConfigReader& reader, TlsOptions* tls) {
-  tls->enabled = true;
-  reader.Required("certificate", &tls->certificate, "PEM file with our certificate chain");
-  reader.Required("key", &tls->key, "PEM file with the certificate's private key");
-  reader.Optional("ca", &tls->ca, "PEM file with who may sign senders' certificates");
-  reader.Optional("client_certificate", &tls->client_certificate,
-                  "refuse senders without a certificate signed by ca (mutual TLS)");
-  reader.Optional("minimum_version", &tls->minimum_version, "oldest TLS version: 1.2 or 1.3");
-  if (!reader.describing() && tls->client_certificate && tls->ca.empty()) {
-    reader.Fail("client_certificate", "client_certificate needs \"ca\"");
-  }
-}
 
 void ReadClients(ConfigReader& reader, Security* security) {
   reader.List("clients", &security->clients, false,
@@ -61,17 +50,10 @@ void ReadSecurity(ConfigReader& reader, Security* security) {
 
 void ReadListen(ConfigReader& reader, ForwardInputConfig* config) {
   reader.Optional("listen", &config->listen, "where to listen: tcp://host:port or unix:///path");
-  if (reader.describing()) return;
-  if (config->listen.empty()) reader.Fail("listen", "listen is empty: name an address");
-  for (const std::string& text : config->listen) {
-    auto address = ParseAddress(text, Address::Kind::kTcp, kPort);
-    if (!address.ok()) {
-      reader.Fail("listen", std::string(address.status().message()));
-    } else if (address->kind != Address::Kind::kTcp && address->kind != Address::Kind::kUnix) {
-      reader.Fail("listen", '"' + text + "\": forward listens on tcp:// and unix://");
-    } else {
-      config->addresses.push_back(*std::move(address));
-    }
+  config->addresses = ParseListen(reader, config->listen, Address::Kind::kTcp, kPort);
+  for (const Address& address : config->addresses) {
+    if (address.kind == Address::Kind::kTcp || address.kind == Address::Kind::kUnix) continue;
+    reader.Fail("listen", '"' + address.ToString() + "\": forward listens on tcp:// and unix://");
   }
 }
 
@@ -84,7 +66,7 @@ Result<ForwardInputConfig> ForwardInputConfig::Parse(const ConfigNode& node) {
   reader.Optional("heartbeat", &config.heartbeat,
                   "answer UDP heartbeats on the same addresses and ports");
   reader.Section("tls", true, "speak TLS",
-                 [&config](ConfigReader& section) { ReadTls(section, &config.tls); });
+                 [&config](ConfigReader& section) { ReadServerTls(section, &config.tls); });
   reader.Section("security", true, "handshake with a shared key, and users",
                  [&config](ConfigReader& section) { ReadSecurity(section, &config.security); });
   reader.Optional("chunk_size_limit", &config.chunk_size_limit,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/event/tag.h"
+#include "core/net/listen_config.h"
 #include "inputs/syslog/tag_template.h"
 
 namespace andon::syslog {
@@ -12,33 +13,11 @@ constexpr uint16_t kPort = 5140;
 constexpr uint64_t kLeastMessage = 480;  // RFC 5424 section 6.1: everybody must take so many.
 constexpr uint64_t kMostMessage = uint64_t{64} << 20;
 
-void ReadTls(ConfigReader& reader, TlsOptions* tls) {
-  tls->enabled = true;
-  reader.Required("certificate", &tls->certificate, "PEM file with our certificate chain");
-  reader.Required("key", &tls->key, "PEM file with the certificate's private key");
-  reader.Optional("ca", &tls->ca, "PEM file with who may sign senders' certificates");
-  reader.Optional("client_certificate", &tls->client_certificate,
-                  "refuse senders without a certificate signed by ca (mutual TLS)");
-  reader.Optional("minimum_version", &tls->minimum_version, "oldest TLS version: 1.2 or 1.3");
-  if (!reader.describing() && tls->client_certificate && tls->ca.empty()) {
-    reader.Fail("client_certificate", "client_certificate needs \"ca\"");
-  }
-}
-
 void ReadListen(ConfigReader& reader, SyslogInputConfig* config) {
   reader.Optional("listen", &config->listen,
                   "where to listen: udp://host:port, tcp://host:port, unixgram:///path (as "
                   "/dev/log), unix:///path; udp when no scheme is given");
-  if (reader.describing()) return;
-  if (config->listen.empty()) reader.Fail("listen", "listen is empty: name an address");
-  for (const std::string& text : config->listen) {
-    auto address = ParseAddress(text, Address::Kind::kUdp, kPort);
-    if (address.ok()) {
-      config->addresses.push_back(*std::move(address));
-    } else {
-      reader.Fail("listen", std::string(address.status().message()));
-    }
-  }
+  config->addresses = ParseListen(reader, config->listen, Address::Kind::kUdp, kPort);
 }
 
 void ReadMessages(ConfigReader& reader, SyslogInputConfig* config) {
@@ -95,7 +74,7 @@ Result<SyslogInputConfig> SyslogInputConfig::Parse(const ConfigNode& node) {
   ReadMessages(reader, &config);
   ReadLimits(reader, &config);
   reader.Section("tls", true, "speak TLS on the tcp:// addresses",
-                 [&config](ConfigReader& section) { ReadTls(section, &config.tls); });
+                 [&config](ConfigReader& section) { ReadServerTls(section, &config.tls); });
   if (!reader.describing()) Check(reader, config);
   RETURN_IF_ERROR(reader.Finish());
   return config;
