@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "test/support/run_program.h"
+#include "test/support/temp_folder.h"
 
 namespace andon {
 namespace {

@@ -18,6 +18,7 @@
 #include "test/support/fake_world.h"
 #include "test/support/matchers.h"
 #include "test/support/run_program.h"
+#include "test/support/temp_folder.h"
 #include "test/support/test_event.h"
 
 namespace andon {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/posix_file.h"
+#include "test/support/temp_folder.h"
 
 namespace andon {
 namespace {
@@ -21,13 +22,7 @@ constexpr size_t kBlock = 4096;
 
 class FileTest : public testing::Test {
  protected:
-  FileTest() {
-    std::string path = testing::TempDir() + "/andon_file_XXXXXX";
-    folder_ = mkdtemp(path.data());
-  }
-  ~FileTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return folder_ + "/" + name; }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
   std::unique_ptr<File> Open(const std::string& name, const OpenOptions& options) {
     auto file = files_.Open(Path(name), options);
     EXPECT_TRUE(file.ok()) << file.status().message();
@@ -36,7 +31,7 @@ class FileTest : public testing::Test {
   std::string Content(const std::string& name) { return ReadFile(files_, Path(name)).value(); }
 
   FileSystem& files_ = RealFileSystem();
-  std::string folder_;
+  TempFolder folder_;
 };
 
 TEST_F(FileTest, WhatIsWrittenIsReadBackAtAnyOffset) {
@@ -154,7 +149,7 @@ TEST_F(FileTest, FoldersAreMadeWithTheirParentsAndListedByName) {
             Path("x/y/a") + ": make folder: File exists");
   EXPECT_FALSE(files_.List(Path("nowhere")).ok());
   EXPECT_FALSE(files_.SyncDirectory(Path("nowhere")).ok());
-  EXPECT_GT(files_.FreeBytes(folder_).value(), 0u);
+  EXPECT_GT(files_.FreeBytes(folder_.path()).value(), 0u);
 }
 
 TEST_F(FileTest, ALockIsHeldByOneAndNamesTheHolder) {

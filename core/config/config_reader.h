@@ -95,4 +95,13 @@ class ConfigReader {
   bool broken_ = false;  // No map at all: what it lacks is not worth a word.
 };
 
+// The configuration of a plugin without options.
+struct NoOptions {
+  static Result<NoOptions> Parse(const ConfigNode& node) {
+    ConfigReader reader(node);
+    RETURN_IF_ERROR(reader.Finish());
+    return NoOptions{};
+  }
+};
+
 }  // namespace andon

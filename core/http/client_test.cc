@@ -13,6 +13,7 @@
 #include "test/support/http_peer.h"
 #include "test/support/matchers.h"
 #include "test/support/net_fixture.h"
+#include "test/support/temp_folder.h"
 #include "test/support/test_authority.h"
 
 namespace andon::http {
@@ -26,16 +27,6 @@ using testing::SizeIs;
 
 class HttpClientTest : public testing::Test {
  protected:
-  HttpClientTest() {
-    char name[] = "/tmp/andon_http_XXXXXX";
-    folder = mkdtemp(name);
-  }
-  ~HttpClientTest() override {
-    client.reset();
-    peer.reset();
-    std::filesystem::remove_all(folder);
-  }
-
   void Serve(HttpPeer::Handler handler, const andon::TlsOptions& tls = {}) {
     peer.emplace(*network, std::move(handler), tls);
     client.emplace(*loop, options);
@@ -55,7 +46,8 @@ class HttpClientTest : public testing::Test {
     return Ask({.method = "POST", .url = peer->url() + path, .body = AsBytes(body)});
   }
 
-  std::string folder;
+  TempFolder temp_folder;
+  const std::string& folder = temp_folder.path();
   std::unique_ptr<RunnableLoop> loop = MakeUvLoop();
   std::unique_ptr<Network> network = MakeRealNetwork(*loop, nullptr);
   ClientOptions options;

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "test/support/matchers.h"
-#include "test/support/run_program.h"
+#include "test/support/temp_folder.h"
 
 namespace andon::journal {
 namespace {

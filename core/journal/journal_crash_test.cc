@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -18,12 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-std::vector<uint64_t> Numbers(uint64_t first, uint64_t last) {
-  std::vector<uint64_t> numbers(last - first + 1);
-  std::iota(numbers.begin(), numbers.end(), first);
-  return numbers;
-}
 
 // What output "a" still gets after a restart.
 std::vector<uint64_t> ReadAll(JournalFixture& journal) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -21,12 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-std::vector<uint64_t> Numbers(uint64_t first, uint64_t last) {
-  std::vector<uint64_t> numbers(last - first + 1);
-  std::iota(numbers.begin(), numbers.end(), first);
-  return numbers;
-}
 
 std::vector<uint64_t> Without(std::vector<uint64_t> numbers, uint64_t first, uint64_t last) {
   std::erase_if(numbers, [&](uint64_t n) { return n >= first && n <= last; });

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <numeric>
-
 #include "test/support/journal_fixture.h"
 
 namespace andon {
@@ -14,12 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-std::vector<uint64_t> Numbers(uint64_t first, uint64_t last) {
-  std::vector<uint64_t> numbers(last - first + 1);
-  std::iota(numbers.begin(), numbers.end(), first);
-  return numbers;
-}
 
 TEST(JournalTest, WhatIsAppendedReachesTheOutputsItIsRoutedTo) {
   JournalFixture journal;

@@ -14,6 +14,7 @@
 #include "test/support/context_fixture.h"
 #include "test/support/make_plugin.h"
 #include "test/support/matchers.h"
+#include "test/support/temp_folder.h"
 
 namespace andon::tail {
 namespace {
@@ -25,17 +26,11 @@ using std::chrono_literals::operator""s;
 class TailModel {
  public:
   TailModel(uint64_t seed, int workers) : random_(SeededRandom(seed)), workers_(workers) {
-    // Where truncation does not wait for a disk.
-    char name[] = "/dev/shm/andon_tail_model_XXXXXX";
-    root_ = mkdtemp(name);
     polls_ = random_->Below(4) == 0;
     matches_rotated_ = random_->Below(2) == 0;
     Start();
   }
-  ~TailModel() {
-    Crash(SIZE_MAX);
-    fs::remove_all(root_);
-  }
+  ~TailModel() { Crash(SIZE_MAX); }
 
   void Step() {
     switch (random_->Below(16)) {
@@ -261,7 +256,8 @@ class TailModel {
 
   const std::unique_ptr<Random> random_;
   const int workers_;
-  std::string root_;
+  const TempFolder folder_{"/dev/shm"};  // Where truncation does not wait for a disk.
+  const std::string& root_ = folder_.path();
   bool polls_ = false;
   bool matches_rotated_ = false;
   bool paused_ = false;

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "test/support/context_fixture.h"
 #include "test/support/make_plugin.h"
 #include "test/support/matchers.h"
+#include "test/support/temp_folder.h"
 
 namespace andon::tail {
 namespace {
@@ -32,13 +34,7 @@ using testing::UnorderedElementsAre;
 // Takes lines of digits only.
 class DigitsParser final : public Parser {
  public:
-  struct Config {
-    static Result<Config> Parse(const ConfigNode& node) {
-      ConfigReader reader(node);
-      RETURN_IF_ERROR(reader.Finish());
-      return Config{};
-    }
-  };
+  using Config = NoOptions;
   explicit DigitsParser(const Config& /*config*/) {}
   const char* Parse(std::string_view text, RecordWriter& out) override {
     out.Field("seen", text);
@@ -51,15 +47,6 @@ const Register<Parser, DigitsParser> kDigits("test_digits", "numbers, for tests"
 
 class TailTest : public testing::Test {
  protected:
-  TailTest() {
-    char name[] = "/tmp/andon_tail_XXXXXX";
-    root = mkdtemp(name);
-  }
-  ~TailTest() override {
-    input.reset();
-    fs::remove_all(root);
-  }
-
   // `options` follow `path: <root>/<path>, tag: t`.
   void Run(const std::string& path = "*.log", const std::string& options = "read_from: head") {
     input.reset();
@@ -103,7 +90,8 @@ class TailTest : public testing::Test {
   }
   uint64_t Metric(const char* name) { return fixture.metrics.Sum(name); }
 
-  std::string root;
+  TempFolder folder;
+  const std::string& root = folder.path();
   ContextFixture fixture{ContextOptions{.id = "tail"}};
   std::unique_ptr<Input> input;
 };
@@ -414,8 +402,9 @@ TEST_F(TailTest, TagsMayHoldThePath) {
   Run("*.log", "read_from: head, tag: 'log.*'");
   std::set<std::string> tags;
   for (const TestEvent& event : fixture.emitter.events()) tags.insert(event.tag);
-  const std::string folder = "log.tmp." + root.substr(5);
-  EXPECT_THAT(tags, UnorderedElementsAre(folder + ".a.log", folder + ".b.log"));
+  std::string dotted = "log" + root;
+  std::replace(dotted.begin(), dotted.end(), '/', '.');
+  EXPECT_THAT(tags, UnorderedElementsAre(dotted + ".a.log", dotted + ".b.log"));
 }
 
 TEST_F(TailTest, NothingIsReadWhilePaused) {

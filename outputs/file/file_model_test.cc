@@ -28,13 +28,7 @@ using std::chrono_literals::operator""s;
 
 class NumberFormatter final : public Formatter {
  public:
-  struct Config {
-    static Result<Config> Parse(const ConfigNode& node) {
-      ConfigReader reader(node);
-      RETURN_IF_ERROR(reader.Finish());
-      return Config{};
-    }
-  };
+  using Config = NoOptions;
   explicit NumberFormatter(const Config& /*config*/) {}
   void Format(const Tag& /*tag*/, const EntryView& entry, ByteBuffer& out) override {
     const auto n = entry.record.Find("n")->AsInt().value_or(-1);

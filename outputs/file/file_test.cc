@@ -12,6 +12,7 @@
 #include "test/support/context_fixture.h"
 #include "test/support/make_plugin.h"
 #include "test/support/matchers.h"
+#include "test/support/temp_folder.h"
 
 namespace andon {
 namespace {
@@ -30,13 +31,7 @@ using testing::StartsWith;
 // Writes the field "n" as a line.
 class LineFormatter final : public Formatter {
  public:
-  struct Config {
-    static Result<Config> Parse(const ConfigNode& node) {
-      ConfigReader reader(node);
-      RETURN_IF_ERROR(reader.Finish());
-      return Config{};
-    }
-  };
+  using Config = NoOptions;
   explicit LineFormatter(const Config& /*config*/) {}
   void Format(const Tag& /*tag*/, const EntryView& entry, ByteBuffer& out) override {
     out.Append(std::to_string(entry.record.Find("n")->AsInt().value_or(-1)) + "\n");
@@ -111,14 +106,8 @@ class FaultyFiles final : public FileSystem {
 class FileTest : public testing::Test {
  protected:
   FileTest() {
-    char name[] = "/tmp/andon_file_XXXXXX";
-    root = mkdtemp(name);
     fixture.emplace(ContextOptions{.id = "f", .kind = "output", .files = &files});
     fixture->world.SetWallClock(kTestTime);
-  }
-  ~FileTest() override {
-    output.reset();
-    fs::remove_all(root);
   }
 
   // `path` below the test's folder; more options may follow it.
@@ -169,7 +158,8 @@ class FileTest : public testing::Test {
   }
   uint64_t Metric(const char* name) { return fixture->metrics.Sum(name); }
 
-  std::string root;
+  TempFolder folder;
+  const std::string& root = folder.path();
   FaultyFiles files;
   std::optional<ContextFixture> fixture;
   std::unique_ptr<Output> output;

@@ -18,13 +18,7 @@ constexpr size_t kChunkBytes = size_t{4} << 20;
 
 class NullOutput final : public Output {
  public:
-  struct Config {
-    static Result<Config> Parse(const ConfigNode& node) {
-      ConfigReader reader(node);
-      RETURN_IF_ERROR(reader.Finish());
-      return Config{};
-    }
-  };
+  using Config = NoOptions;
   explicit NullOutput(const Config& /*config*/) {}
 
   Result<OutputLimits> Prepare(OutputContext& context) override {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <utility>
 
 #include "core/event/batch_builder.h"
@@ -125,6 +126,12 @@ Sequence JournalFixture::Append(uint64_t first, uint32_t count, const AppendSpec
   const LaneWriter::Item item{batch.Batch(tag), spec.route};
   return lanes[spec.lane]->Append({&item, count == 0 ? 0u : 1u}, spec.covers,
                                   spec.ack ? Ack(&acks, first) : Ack());
+}
+
+std::vector<uint64_t> Numbers(uint64_t first, uint64_t last) {
+  std::vector<uint64_t> numbers(last - first + 1);
+  std::iota(numbers.begin(), numbers.end(), first);
+  return numbers;
 }
 
 std::vector<std::string> JournalFixture::SegmentPaths() const {

@@ -103,6 +103,9 @@ class JournalFixture {
   TestAcks acks;
 };
 
+// first, first + 1, ... last.
+std::vector<uint64_t> Numbers(uint64_t first, uint64_t last);
+
 // The numbers in a chunk, with tags and sequences.
 std::vector<DeliveredEvent> EventsOf(const Chunk& chunk);
 

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,17 +11,11 @@
 #include "core/net/real_network.h"
 #include "core/net/socket_keeper.h"
 #include "test/support/stream_peer.h"
+#include "test/support/temp_folder.h"
 
 namespace andon {
 
 struct NetFixture : ::testing::Test {
-  NetFixture() {
-    std::string name = std::filesystem::temp_directory_path() / "andon-net-XXXXXX";
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    folder = name;
-  }
-  ~NetFixture() override { std::filesystem::remove_all(folder); }
-
   // Runs the loop until `done` is true; false when that takes longer than ten seconds.
   bool RunUntil(UniqueFunction<bool()> done) {
     bool ok = false;
@@ -64,7 +56,8 @@ struct NetFixture : ::testing::Test {
     });
   }
 
-  std::string folder;
+  TempFolder temp_folder;
+  const std::string& folder = temp_folder.path();
   std::unique_ptr<RunnableLoop> loop = MakeUvLoop();
   SocketKeeper keeper;
   std::unique_ptr<Network> network = MakeRealNetwork(*loop, &keeper);
