@@ -65,20 +65,24 @@ def digest(folder, arguments):
 
 
 def look(path, build, command, deadline):
-    """Returns (path, "clean" | "left" | what clang-tidy said)."""
+    """Returns (path, "clean" | "left" | "bad"); what clang-tidy said is printed."""
     if time.monotonic() > deadline:
         return path, "left"
     seen = digest(*command)
     stamp = CACHE / seen if seen else None
     if stamp and stamp.exists():
         return path, "clean"
+    # What gtest's macros expand to takes the path analyzer a minute a file.
+    less = ["--checks=-clang-analyzer-*"] if path.endswith("_test.cc") else []
     try:
-        done = subprocess.run([TIDY, "--quiet", "-p", build, str(ROOT / path)], capture_output=True,
-                              text=True, check=False, timeout=max(1, deadline - time.monotonic()))
+        done = subprocess.run([TIDY, "--quiet", *less, "-p", build, str(ROOT / path)],
+                              capture_output=True, text=True, check=False,
+                              timeout=max(1, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         return path, "left"
     if done.returncode != 0:
-        return path, done.stdout + done.stderr
+        print(f"{path}:\n{done.stdout}{done.stderr}", flush=True)
+        return path, "bad"
     if stamp:
         stamp.touch()
     return path, "clean"
@@ -100,10 +104,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         jobs = [pool.submit(look, path, given.build, found[path], deadline) for path in wanted]
         results = [job.result() for job in jobs]
-    bad = [(path, said) for path, said in results if said not in ("clean", "left")]
+    bad = [path for path, said in results if said == "bad"]
     left = [path for path, said in results if said == "left"]
-    for path, said in bad:
-        print(f"{path}:\n{said}")
     print(f"clang-tidy: {len(wanted) - len(bad) - len(left)} of {len(wanted)} files clean, "
           f"{len(bad)} not, {len(left)} not looked at in {given.seconds:.0f} s")
     if left:
