@@ -6,12 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/app/machine.h"
-#include "core/base/file.h"
-#include "core/base/random.h"
-#include "core/loop/uv_loop.h"
-#include "core/metrics/metrics.h"
-#include "core/net/real_network.h"
+#include "core/app/lone_context.h"
 #include "core/plugin/output.h"
 
 namespace andon {
@@ -21,46 +16,27 @@ namespace {
 class Probing {
  public:
   Probing(const OutputConfig& config, const ServiceConfig& service)
-      : loop_(MakeUvLoop()),
-        network_(MakeRealNetwork(*loop_, nullptr)),
-        scope_(metrics_, {{"kind", "output"}, {"id", config.id}}),
-        ledger_(scope_),
-        context_{{.id = config.id,
-                  .hostname = MachineHostname(),
-                  .data_dir = service.data_dir,
-                  .loop = *loop_,
-                  .network = *network_,
-                  .files = RealFileSystem(),
-                  .random = SystemRandom(),
-                  .metrics = scope_,
-                  .ledger = ledger_},
-                 "",
-                 {}},
-        output_(config.factory()) {}
+      : context_(config.id, service.data_dir), output_(config.factory()) {}
 
   std::vector<ProbeFinding> Run(Duration limit) {
     auto findings = std::make_shared<std::optional<std::vector<ProbeFinding>>>();
-    output_->Probe(context_, [loop = loop_.get(), findings](std::vector<ProbeFinding> found) {
+    RunnableLoop& loop = context_.loop();
+    output_->Probe(context_.output(), [&loop, findings](std::vector<ProbeFinding> found) {
       *findings = std::move(found);
-      loop->Quit();
+      loop.Quit();
     });
     bool over = false;
-    const auto timer = loop_->After(limit, [this, &over] {
+    const auto timer = loop.After(limit, [&loop, &over] {
       over = true;
-      loop_->Quit();
+      loop.Quit();
     });
-    while (!findings->has_value() && !over) loop_->Run();
+    while (!findings->has_value() && !over) loop.Run();
     if (findings->has_value()) return **findings;
     return {{"connecting", Unavailable("no answer in time")}};
   }
 
  private:
-  std::unique_ptr<RunnableLoop> loop_;
-  std::unique_ptr<Network> network_;
-  MetricRegistry metrics_;
-  MetricScope scope_;
-  PartLedger ledger_;
-  OutputContext context_;
+  LoneContext context_;
   std::unique_ptr<Output> output_;  // Goes first.
 };
 

@@ -4,13 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/app/machine.h"
-#include "core/base/file.h"
-#include "core/base/random.h"
 #include "core/config/config_node.h"
 #include "core/event/run_set.h"
-#include "core/loop/uv_loop.h"
-#include "core/net/real_network.h"
 
 namespace andon {
 namespace {
@@ -99,39 +94,20 @@ Result<Factory<Output>> ReadReplayOutput(const ReplayTargetOptions& options) {
 
 ReplayTarget::ReplayTarget(std::unique_ptr<Output> output, Duration give_up_after)
     : give_up_after_(give_up_after),
-      loop_(MakeUvLoop()),
-      network_(MakeRealNetwork(*loop_, nullptr)),
-      scope_(metrics_, {{"kind", "output"}, {"id", "replay"}}),
-      ledger_(scope_),
-      context_{{.id = "replay",
-                .hostname = MachineHostname(),
-                .data_dir = "",
-                .loop = *loop_,
-                .network = *network_,
-                .files = RealFileSystem(),
-                .random = SystemRandom(),
-                .metrics = scope_,
-                .ledger = ledger_},
-               "",
-               {}},
-      output_(std::move(output)) {
-  // There is no cursor to store a note with: what the output notes lasts as long as the replay.
-  context_.save_note = [this](std::string note, UniqueFunction<void(Status)> done) {
-    context_.note = std::move(note);
-    loop_->Post([done = std::move(done)]() mutable { done(OkStatus()); });
-  };
-}
+      context_("replay", ""),
+      loop_(context_.loop()),
+      output_(std::move(output)) {}
 
 ReplayTarget::~ReplayTarget() {
   if (started_) {
-    output_->Stop([this] { loop_->Quit(); });
-    loop_->Run();
+    output_->Stop([this] { loop_.Quit(); });
+    loop_.Run();
   }
   output_.reset();
 }
 
 Status ReplayTarget::Prepare() {
-  ASSIGN_OR_RETURN(limits_, output_->Prepare(context_));
+  ASSIGN_OR_RETURN(limits_, output_->Prepare(context_.output()));
   output_->Start();
   started_ = true;
   return OkStatus();
@@ -139,14 +115,14 @@ Status ReplayTarget::Prepare() {
 
 WriteResult ReplayTarget::Write(const Chunk& chunk) {
   std::optional<WriteResult> answer;
-  output_->Write(chunk, Answer(*loop_, &answer));
-  while (!answer.has_value()) loop_->Run();
+  output_->Write(chunk, Answer(loop_, &answer));
+  while (!answer.has_value()) loop_.Run();
   return *std::move(answer);
 }
 
 void ReplayTarget::Wait(Duration delay) {
-  const auto timer = loop_->After(delay, [this] { loop_->Quit(); });
-  loop_->Run();
+  const auto timer = loop_.After(delay, [this] { loop_.Quit(); });
+  loop_.Run();
 }
 
 void ReplayTarget::CountRejected(uint64_t events, std::string_view reason) {
@@ -168,13 +144,13 @@ std::vector<Range> ReplayTarget::Count(const Chunk& chunk, const WriteResult& re
 }
 
 Status ReplayTarget::Deliver(Chunk chunk) {
-  const MonotonicTime begin = loop_->Now();
+  const MonotonicTime begin = loop_.Now();
   Duration wait = kFirstWait;
   while (true) {
     const WriteResult result = Write(chunk);
     const std::vector<Range> remaining = Count(chunk, result);
     if (remaining.empty()) return OkStatus();
-    if (loop_->Now() - begin >= give_up_after_) {
+    if (loop_.Now() - begin >= give_up_after_) {
       return result.status.ok() ? Unavailable("the output takes nothing") : result.status;
     }
     chunk = chunk.Only(remaining);

@@ -7,12 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/lone_context.h"
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "core/event/chunk.h"
 #include "core/loop/loop.h"
-#include "core/metrics/metrics.h"
-#include "core/net/stream.h"
 #include "core/plugin/output.h"
 #include "core/plugin/registry.h"
 
@@ -50,12 +49,8 @@ class ReplayTarget {
   void CountRejected(uint64_t events, std::string_view reason);
 
   const Duration give_up_after_;
-  std::unique_ptr<RunnableLoop> loop_;
-  std::unique_ptr<Network> network_;
-  MetricRegistry metrics_;
-  MetricScope scope_;
-  PartLedger ledger_;
-  OutputContext context_;
+  LoneContext context_;
+  RunnableLoop& loop_;
   std::unique_ptr<Output> output_;
   OutputLimits limits_;
   bool started_ = false;
