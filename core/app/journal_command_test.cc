@@ -55,7 +55,7 @@ class JournalCommandTest : public testing::Test {
     lane_.reset();
     cursor_.reset();
     bool stopped = false;
-    journal_->Stop(loop_, [&stopped](Status) { stopped = true; });
+    journal_->Stop(loop_, [&stopped](const Status&) { stopped = true; });
     world_.Advance(std::chrono::seconds(1));
     EXPECT_TRUE(stopped);
     journal_.reset();
@@ -163,6 +163,8 @@ TEST_F(JournalCommandTest, VerifyNamesTheDamagedBytesAndChangesNothing) {
   const ProgramRun run = Command({"verify", folder_.path()});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.err, ContainsRegex("\\.segment: bytes [0-9]+ to [0-9]+: "));
+  EXPECT_THAT(run.err, HasSubstr(": events 3 to 3 were in what is damaged\n"));
+  EXPECT_THAT(run.err, HasSubstr(": 1 damaged place, "));
   EXPECT_THAT(run.out, Not(HasSubstr(": good\n")));
   EXPECT_TRUE(ReadBytes(*path) == bytes);
   EXPECT_FALSE(std::filesystem::exists(options_.directory + "/quarantine"));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/app/event_text.h"
-#include "core/app/journal_reader.h"
+#include "core/journal/journal_reader.h"
 #include "core/base/random.h"
 #include "core/base/uuid.h"
 #include "core/config/quantity_text.h"

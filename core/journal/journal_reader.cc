@@ -1,4 +1,4 @@
-#include "core/app/journal_reader.h"
+#include "core/journal/journal_reader.h"
 
 #include <algorithm>
 #include <utility>
