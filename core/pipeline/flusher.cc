@@ -31,6 +31,13 @@ class Answer {
   UniqueFunction<void(WriteResult)> deliver_;
 };
 
+// Adds every event of the chunk.
+void RejectAll(const Chunk& chunk, const std::string& reason, std::vector<Rejection>* rejections) {
+  for (const Piece& piece : chunk.pieces()) {
+    for (uint32_t i = 0; i < piece.count; ++i) rejections->push_back({piece.first + i, reason});
+  }
+}
+
 }  // namespace
 
 Flusher::Flusher(Parts parts, const OutputLimits& limits, const RetryConfig& retry)
@@ -141,7 +148,7 @@ void Flusher::Write(Delivery delivery) {
       Flusher& flusher = **self;
       flusher.write_seconds_.Observe(
           std::chrono::duration<double>(flusher.parts_.loop.Now() - begun).count());
-      flusher.Done(std::move(delivery), std::move(result));
+      flusher.Done(delivery, std::move(result));
     });
   });
   parts_.output.Write(std::move(chunk), [answer = std::move(answer)](WriteResult result) mutable {
@@ -149,7 +156,7 @@ void Flusher::Write(Delivery delivery) {
   });
 }
 
-void Flusher::Done(Delivery delivery, WriteResult result) {
+void Flusher::Done(const Delivery& delivery, WriteResult result) {
   thread_.Check();
   --in_flight_;
   std::ranges::sort(result.rejected, {}, &Rejection::event);
@@ -192,12 +199,7 @@ void Flusher::Deliver(const Delivery& delivery, WriteResult& result) {
     parts_.ledger.Passed(whole ? chunk.events() : chunk.Only(rest).events());
     if (!rest.empty()) parts_.cursor.Finish(chunk.lane(), rest, std::exchange(result.note, {}));
   } else if (result.status.code() == StatusCode::kRejected) {
-    const Chunk refused = chunk.Only(rest);
-    for (const Piece& piece : refused.pieces()) {
-      for (uint32_t i = 0; i < piece.count; ++i) {
-        result.rejected.push_back({piece.first + i, std::string(result.status.message())});
-      }
-    }
+    RejectAll(chunk.Only(rest), std::string(result.status.message()), &result.rejected);
     std::ranges::sort(result.rejected, {}, &Rejection::event);
   } else {
     result.again.insert(result.again.end(), rest.begin(), rest.end());
@@ -213,9 +215,7 @@ void Flusher::Again(Delivery delivery, const Status& status) {
     const std::string reason =
         "gave up after " + std::to_string(delivery.tries) + " tries: " + std::string(why);
     std::vector<Rejection> rejections;
-    for (const Piece& piece : delivery.chunk.pieces()) {
-      for (uint32_t i = 0; i < piece.count; ++i) rejections.push_back({piece.first + i, reason});
-    }
+    RejectAll(delivery.chunk, reason, &rejections);
     Refuse(delivery, std::move(rejections));
     return;
   }

@@ -63,7 +63,7 @@ class Flusher {
   bool StartOne();
   std::optional<Chunk> NextChunk();
   void Write(Delivery delivery);
-  void Done(Delivery delivery, WriteResult result);
+  void Done(const Delivery& delivery, WriteResult result);
   void Deliver(const Delivery& delivery, WriteResult& result);
   void Refuse(const Delivery& delivery, std::vector<Rejection> rejections);
   void Refused(const Chunk& chunk, const std::vector<Rejection>& rejections);
