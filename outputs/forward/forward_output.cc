@@ -176,6 +176,12 @@ void ForwardOutput::Use(Server& server) {
   Probe();
 }
 
+void ForwardOutput::Probe(OutputContext& context,
+                          UniqueFunction<void(std::vector<ProbeFinding>)> done) {
+  prober_ = std::make_unique<Prober>(config_, context);
+  prober_->Run(std::move(done));
+}
+
 void ForwardOutput::Write(Chunk chunk, WriteDone done) {
   for (const auto& server : servers_) {
     server->book.Settled(chunk.lane(), chunk.settled());

@@ -26,6 +26,7 @@
 #include "outputs/forward/forward_output_config.h"
 #include "outputs/forward/heartbeats.h"
 #include "outputs/forward/out_message.h"
+#include "outputs/forward/prober.h"
 #include "outputs/forward/sent_book.h"
 #include "outputs/forward/server_link.h"
 
@@ -43,6 +44,7 @@ class ForwardOutput final : public Output, private ServerLink::Owner {
   void Write(Chunk chunk, WriteDone done) override;
   void LaneClosed(const LaneId& lane) override;
   void Stop(UniqueFunction<void()> done) override;
+  void Probe(OutputContext& context, UniqueFunction<void(std::vector<ProbeFinding>)> done) override;
 
  private:
   struct Server {
@@ -131,6 +133,7 @@ class ForwardOutput final : public Output, private ServerLink::Owner {
   Counter* doubled_ = nullptr;
   Counter* changes_ = nullptr;
   std::shared_ptr<ForwardOutput*> self_;  // Null once this is gone: late answers find nobody.
+  std::unique_ptr<Prober> prober_;
 };
 
 }  // namespace andon::forward
