@@ -137,16 +137,16 @@ TEST(MetricsTest, AScopeAddsItsLabels) {
 
 TEST(MetricsTest, ThreadsCountRegisterAndRenderAtOnce) {
   MetricRegistry registry;
-  constexpr int kThreads = 4;
-  constexpr int kEach = 2000;
+  constexpr uint64_t kThreads = 4;
+  constexpr uint64_t kEach = 2000;
   auto handle = registry.BeforeRender([&] { registry.GetGauge("g", {}, "").Set(1); });
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  for (uint64_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&registry, t] {
       Histogram& histogram = registry.GetHistogram("h", {}, "");
-      for (int i = 0; i < kEach; ++i) {
+      for (uint64_t i = 0; i < kEach; ++i) {
         registry.GetCounter("a_total", {{"n", std::to_string(i % 10)}}, "").Add();
-        histogram.Observe(t);
+        histogram.Observe(static_cast<double>(t));
         if (i % 200 == 0) {
           EXPECT_FALSE(registry.Render().empty());
         }
@@ -154,8 +154,8 @@ TEST(MetricsTest, ThreadsCountRegisterAndRenderAtOnce) {
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(registry.Sum("a_total"), uint64_t{kThreads * kEach});
-  EXPECT_EQ(registry.GetHistogram("h", {}, "").count(), uint64_t{kThreads * kEach});
+  EXPECT_EQ(registry.Sum("a_total"), kThreads * kEach);
+  EXPECT_EQ(registry.GetHistogram("h", {}, "").count(), kThreads * kEach);
 }
 
 TEST(MetricsDeathTest, OneNameIsOneKindAndANameIsAName) {

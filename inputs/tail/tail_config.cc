@@ -85,6 +85,16 @@ void ReadHow(ConfigReader& reader, TailConfig* config) {
                   "most");
 }
 
+// "/var/log/a.log" as part of a tag: "var.log.a.log".
+std::string Dotted(const std::string& path) {
+  std::string dotted = path.substr(std::min(path.find_first_not_of('/'), path.size()));
+  for (char& c : dotted) {
+    if (c == '/') c = '.';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '_';
+  }
+  return dotted;
+}
+
 void CheckTagOption(ConfigReader& reader, const TailConfig& config) {
   if (config.tag.empty()) return;
   const Status status = CheckTag(TagOf(config.tag, "/x"));
@@ -131,12 +141,7 @@ bool HasPath(const std::string& tag) {
 
 std::string TagOf(const std::string& tag, const std::string& path) {
   if (!HasPath(tag)) return tag;
-  std::string dotted = path.substr(
-      path.find_first_not_of('/') == std::string::npos ? path.size() : path.find_first_not_of('/'));
-  for (char& c : dotted) {
-    if (c == '/') c = '.';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '_';
-  }
+  const std::string dotted = Dotted(path);
   std::string made;
   for (size_t at = 0; at < tag.size();) {
     const bool placeholder = std::string_view(tag).substr(at).starts_with(kPathPlaceholder);
