@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <optional>
 #include <string_view>
@@ -129,7 +130,7 @@ void Daemon::Started() {
        {"config", config_path_},
        {"inputs", config.inputs.size()},
        {"filters", config.filters.size()},
-       {"outputs", config.outputs.size()},
+       {"outputs", std::ranges::count(config.outputs, false, &OutputConfig::last_resort)},
        {"journal", config.journal.directory.empty() ? "none" : config.journal.directory.c_str()},
        {"admin", admin_->address()}});
   SdNotify("READY=1");

@@ -106,22 +106,22 @@ TEST_F(LogTest, TheTapGetsWhatIsWrittenAndMayLogWithoutAnEcho) {
 
 TEST_F(LogTest, LinesOfManyThreadsDoNotMix) {
   ConfigureLog({.burst_per_message = 1'000'000});
-  std::atomic<int> tapped = 0;
+  std::atomic<size_t> tapped = 0;
   SetLogTap([&](const LogEvent&) { ++tapped; });
   StderrCapture capture;
-  constexpr int kThreads = 4;
-  constexpr int kEach = 200;
+  constexpr size_t kThreads = 4;
+  constexpr size_t kEach = 200;
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  for (size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([t] {
-      for (int i = 0; i < kEach; ++i) {
+      for (size_t i = 0; i < kEach; ++i) {
         LogInfo("part" + std::to_string(t), "message", {{"i", i}, {"end", "here"}});
       }
     });
   }
   for (auto& thread : threads) thread.join();
   const auto lines = capture.Lines();
-  EXPECT_EQ(lines.size(), size_t{kThreads * kEach});
+  EXPECT_EQ(lines.size(), kThreads * kEach);
   EXPECT_EQ(tapped, kThreads * kEach);
   EXPECT_TRUE(std::all_of(lines.begin(), lines.end(), [](const std::string& line) {
     return line.starts_with("time=") && line.ends_with(" end=here");

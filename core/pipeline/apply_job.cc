@@ -18,6 +18,38 @@ const Config* FindPart(const std::vector<Config>& parts, const std::string& id) 
   return found == parts.end() ? nullptr : &*found;
 }
 
+template <class Config>
+struct Comparison {
+  std::vector<const Config*> added;
+  std::vector<const Config*> changed;
+  std::vector<std::string> removed;
+};
+
+// What becomes of the parts of one kind; adds it to `report`.
+template <class Config>
+Comparison<Config> Compare(const char* kind, const std::vector<Config>& now,
+                           const std::vector<Config>& next, std::vector<PartChange>* report) {
+  Comparison<Config> found;
+  for (const Config& part : next) {
+    const Config* old = FindPart(now, part.id);
+    if (old == nullptr) {
+      found.added.push_back(&part);
+      report->push_back({kind, part.id, What::kStarted});
+    } else if (old->fingerprint != part.fingerprint) {
+      found.changed.push_back(&part);
+      report->push_back({kind, part.id, What::kRebuilt});
+    } else {
+      report->push_back({kind, part.id, What::kKept});
+    }
+  }
+  for (const Config& old : now) {
+    if (FindPart(next, old.id) != nullptr) continue;
+    found.removed.push_back(old.id);
+    report->push_back({kind, old.id, What::kStopped});
+  }
+  return found;
+}
+
 bool SameFilters(const std::vector<FilterConfig>& a, const std::vector<FilterConfig>& b) {
   return std::ranges::equal(a, b, {}, &FilterConfig::fingerprint, &FilterConfig::fingerprint);
 }
@@ -90,39 +122,19 @@ void Supervisor::ApplyJob::AddErrorFile() {
 
 void Supervisor::ApplyJob::CompareParts() {
   const PipelineConfig& now = supervisor_.config_;
-  for (const InputConfig& input : next_.inputs) {
-    const InputConfig* old = FindPart(now.inputs, input.id);
-    const bool same = old != nullptr && old->fingerprint == input.fingerprint;
-    report_.parts.push_back({"input", input.id,
-                             same             ? What::kKept
-                             : old != nullptr ? What::kRebuilt
-                                              : What::kStarted});
-    if (same) continue;
-    new_inputs_.push_back(&input);
-    if (old != nullptr) old_inputs_.push_back(input.id);
-  }
-  for (const InputConfig& old : now.inputs) {
-    if (FindPart(next_.inputs, old.id) != nullptr) continue;
-    old_inputs_.push_back(old.id);
-    report_.parts.push_back({"input", old.id, What::kStopped});
+  const auto inputs = Compare("input", now.inputs, next_.inputs, &report_.parts);
+  new_inputs_ = inputs.added;
+  old_inputs_ = inputs.removed;
+  for (const InputConfig* changed : inputs.changed) {
+    new_inputs_.push_back(changed);
+    old_inputs_.push_back(changed->id);
   }
   report_.parts.push_back({"filters", "filters",
                            SameFilters(now.filters, next_.filters) ? What::kKept : What::kRebuilt});
-  for (const OutputConfig& output : next_.outputs) {
-    const OutputConfig* old = FindPart(now.outputs, output.id);
-    const bool same = old != nullptr && old->fingerprint == output.fingerprint;
-    report_.parts.push_back({"output", output.id,
-                             same             ? What::kKept
-                             : old != nullptr ? What::kRebuilt
-                                              : What::kStarted});
-    if (same) continue;
-    (old == nullptr ? new_outputs_ : changed_outputs_).push_back(&output);
-  }
-  for (const OutputConfig& old : now.outputs) {
-    if (FindPart(next_.outputs, old.id) != nullptr) continue;
-    removed_outputs_.push_back(old.id);
-    report_.parts.push_back({"output", old.id, What::kStopped});
-  }
+  auto outputs = Compare("output", now.outputs, next_.outputs, &report_.parts);
+  new_outputs_ = std::move(outputs.added);
+  changed_outputs_ = std::move(outputs.changed);
+  removed_outputs_ = std::move(outputs.removed);
 }
 
 void Supervisor::ApplyJob::PrepareInputs() {
