@@ -31,6 +31,8 @@ class File {
   virtual Status Truncate(uint64_t size) = 0;
   // Reserves blocks up to `size` bytes; ok and without effect where the file system cannot.
   virtual Status Allocate(uint64_t size) = 0;
+  // A hint: what is durable of these bytes need not stay in the machine's memory.
+  virtual void LeaveCache(uint64_t /*offset*/, uint64_t /*size*/) {}
   virtual Result<uint64_t> Size() = 0;
   virtual Result<FileId> Id() = 0;
   virtual int last_error() const = 0;  // errno of the last call that failed; 0 before.

@@ -1,7 +1,9 @@
 #include "core/base/file.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +65,31 @@ TEST_F(FileTest, EachModeOpensWhatItSays) {
   EXPECT_EQ(refused.code(), StatusCode::kUnavailable);
   EXPECT_EQ(refused.message(), Path("a") + ": write 1 bytes at 0: Bad file descriptor");
   EXPECT_EQ(read->last_error(), EBADF);
+}
+
+// How many of the first bytes are in memory.
+size_t CachedBytes(const std::string& path, size_t size) {
+  const int fd = open(path.c_str(), O_RDONLY);
+  void* mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+  std::vector<unsigned char> pages(size / kBlock);
+  EXPECT_EQ(mincore(mapped, size, pages.data()), 0);
+  munmap(mapped, size);
+  close(fd);
+  return kBlock * static_cast<size_t>(std::ranges::count_if(
+                      pages, [](unsigned char page) { return (page & 1) != 0; }));
+}
+
+TEST_F(FileTest, WhatIsDurableLeavesTheCacheOnRequest) {
+  const auto file = Open("a", {.mode = OpenMode::kCreateNew});
+  const std::string text(16 * kBlock, 'x');
+  ASSERT_TRUE(file->WriteAt(0, AsBytes(text), false).ok());
+  ASSERT_TRUE(file->Sync().ok());
+  file->LeaveCache(0, 0);
+  ASSERT_EQ(CachedBytes(Path("a"), text.size()), text.size());
+  file->LeaveCache(0, 8 * kBlock);
+  // A file system in memory keeps all.
+  EXPECT_THAT(CachedBytes(Path("a"), text.size()), testing::AnyOf(8 * kBlock, 16 * kBlock));
+  EXPECT_EQ(Content("a"), text);
 }
 
 TEST_F(FileTest, OneFileHasOneIdUnderAnyName) {

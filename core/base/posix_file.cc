@@ -135,6 +135,12 @@ Status PosixFile::Allocate(uint64_t size) {
   return Fail("reserve " + std::to_string(size) + " bytes", errno);
 }
 
+void PosixFile::LeaveCache(uint64_t offset, uint64_t size) {
+  if (size == 0) return;  // To the kernel that is the whole file.
+  (void)posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(size),
+                      POSIX_FADV_DONTNEED);
+}
+
 Result<uint64_t> PosixFile::Size() {
   struct stat info {};
   if (fstat(fd_, &info) != 0) return Fail("stat", errno);

@@ -22,6 +22,7 @@ class PosixFile : public File {
   Status Sync() override;
   Status Truncate(uint64_t size) override;
   Status Allocate(uint64_t size) override;
+  void LeaveCache(uint64_t offset, uint64_t size) override;
   Result<uint64_t> Size() override;
   Result<FileId> Id() override;
   int last_error() const override { return last_error_.load(std::memory_order_relaxed); }

@@ -93,6 +93,11 @@ Result<FileOutputConfig> FileOutputConfig::Parse(const ConfigNode& node) {
   reader.Optional("sync", &config.sync,
                   "group: on disk before the journal forgets it; os: survives a killed process, "
                   "not a power cut");
+  ByteSize page_cache{config.page_cache_bytes};
+  reader.Optional("page_cache", &page_cache,
+                  "so much of each file's end stays in the machine's memory for those who follow "
+                  "it; what is before is left to who needs memory");
+  config.page_cache_bytes = page_cache.bytes;
   if (!reader.describing()) {
     auto made = PathTemplate::Parse(path, config.time_zone);
     if (made.ok()) {

@@ -216,6 +216,7 @@ void FileOutput::FailCurrent(const Status& status) {
 Status FileOutput::Commit() {
   if (unsynced_.empty()) return OkStatus();
   Status status = config_.sync == FileSync::kGroup ? files_->SyncAll() : OkStatus();
+  files_->ForEach([this](OutputFile& file) { file.LeaveCache(config_.page_cache_bytes); });
   for (Task& task : std::exchange(unsynced_, {})) {
     if (status.ok()) {
       Answer(std::move(task));

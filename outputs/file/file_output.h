@@ -34,6 +34,7 @@ struct FileOutputConfig {
   FileCreation creation;
   uint32_t max_open_files = 256;
   FileSync sync = FileSync::kGroup;
+  uint64_t page_cache_bytes = uint64_t{16} << 20;
 
   static Result<FileOutputConfig> Parse(const ConfigNode& node);
 };

@@ -50,6 +50,7 @@ class FaultyFiles final : public FileSystem {
   int fail_syncs = 0;
   int fail_truncates = 0;
   int syncs = 0;
+  std::vector<std::pair<uint64_t, uint64_t>> left_cache;  // Begin and end.
 
   Result<std::unique_ptr<File>> Open(const std::string& path, const OpenOptions& options) override {
     ASSIGN_OR_RETURN(auto file, real_.Open(path, options));
@@ -92,6 +93,10 @@ class FaultyFiles final : public FileSystem {
                                          : file_->Truncate(size);
     }
     Status Allocate(uint64_t size) override { return file_->Allocate(size); }
+    void LeaveCache(uint64_t offset, uint64_t size) override {
+      owner_.left_cache.emplace_back(offset, offset + size);
+      file_->LeaveCache(offset, size);
+    }
     Result<uint64_t> Size() override { return file_->Size(); }
     Result<FileId> Id() override { return file_->Id(); }
     int last_error() const override { return file_->last_error(); }
@@ -177,6 +182,19 @@ TEST_F(FileTest, WritesEachEventToTheFileOfItsTagAndTime) {
   EXPECT_EQ(Read("b/2027-01-15.log"), "2\n");
   ASSERT_THAT(results, SizeIs(1));
   EXPECT_THAT(results[0].status, IsOk());
+}
+
+TEST_F(FileTest, OnlyTheEndOfAFileStaysInThePageCache) {
+  Run("x", "page_cache: 1MiB");
+  const std::vector<TestEvent> events(100'000, Numbered("a", 1'234'567));
+  WriteAndWait(events);
+  EXPECT_THAT(files.left_cache, IsEmpty());  // Not worth a call.
+  for (int i = 0; i < 4; ++i) WriteAndWait(events);
+  constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+  EXPECT_THAT(files.left_cache,
+              ElementsAre(std::pair(uint64_t{0}, 2'400'000 - kMebibyte),
+                          // What was not durable then is tried again.
+                          std::pair(2'400'000 - 2 * kMebibyte, 4'000'000 - kMebibyte)));
 }
 
 TEST_F(FileTest, ChunksThatComeTogetherShareOneSyncAndEachHasItsOwnLengths) {

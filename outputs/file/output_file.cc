@@ -11,6 +11,7 @@ namespace andon::file_output {
 namespace {
 
 constexpr size_t kKeepBytes = size_t{64} << 10;  // Of a staging buffer, from chunk to chunk.
+constexpr uint64_t kLeaveStep = uint64_t{1} << 20;
 
 }  // namespace
 
@@ -53,6 +54,7 @@ Status OutputFile::Adopt(std::unique_ptr<File> file) {
   known_ = true;
   written_ = end;
   answered_ = std::move(end);
+  left_cache_ = size;
   torn_ = dirty_ = sync_failed_ = noted = false;
   return OkStatus();
 }
@@ -126,6 +128,16 @@ Status OutputFile::Sync() {
     sync_failed_ = true;
   }
   return status;
+}
+
+void OutputFile::LeaveCache(uint64_t keep_bytes) {
+  if (!is_open() || written_.length < keep_bytes) return;
+  const uint64_t leave_to = written_.length - keep_bytes;
+  if (leave_to < left_cache_ + kLeaveStep) return;
+  // Pages that were not durable yet the last time are still there.
+  const uint64_t from = left_cache_ - std::min(left_cache_, keep_bytes);
+  file_->LeaveCache(from, leave_to - from);
+  left_cache_ = leave_to;
 }
 
 Status OutputFile::CutBack(const Mark& mark) {

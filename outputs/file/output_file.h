@@ -60,6 +60,9 @@ class OutputFile {
   // Appends what is staged.
   Status WriteStaged();
   Status Sync();
+  // The page cache keeps the last bytes only, for those who follow the file: pages that come back
+  // at once are written to again while they are warm, and nobody else's have to go for them.
+  void LeaveCache(uint64_t keep_bytes);
   // Cuts off what was written behind `mark`.
   Status CutBack(const Mark& mark);
   Status CutBackToAnswered() { return CutBack(answered_); }
@@ -97,6 +100,7 @@ class OutputFile {
   bool sync_failed_ = false;  // What is written since answered_ cannot be trusted.
   Mark written_;
   Mark answered_;
+  uint64_t left_cache_ = 0;  // Up to here.
 };
 
 // The last bytes before `length` of a file.

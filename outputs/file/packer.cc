@@ -67,6 +67,7 @@ Result<bool> Packer::CompressSome() {
   std::byte* const to = in_.Tail(kSlice);
   ASSIGN_OR_RETURN(const size_t came, from_->ReadAt(read_, {to, kSlice}));
   in_.Advance(came);
+  from_->LeaveCache(read_, came);
   read_ += came;
   const bool last = came < kSlice;
   out_.Clear();
