@@ -1,22 +1,37 @@
-// Memory of the journal: page-aligned blocks that workers fill, that are written from and read
-// from in place, and that come back when the last who pins them lets go.
+// Memory of the journal: page-aligned blocks that workers fill, and that are written from and read
+// from in place.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <vector>
+#include <utility>
 
-#include "core/base/bytes.h"
-#include "core/base/mutex.h"
 #include "core/journal/format.h"
 
 namespace andon::journal {
 
+// Pages of its own from the system; fresh ones read as zeros.
+class Mapping {
+ public:
+  explicit Mapping(size_t bytes);  // A multiple of kPageBytes.
+  ~Mapping();
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  std::byte* data() const { return data_; }
+
+ private:
+  std::byte* const data_;
+  const size_t bytes_;
+};
+
 class Block {
  public:
-  explicit Block(size_t capacity);  // A multiple of kPageBytes. Fresh pages read as zeros.
-  ~Block();
+  // In a mapping of its own. `capacity` is a multiple of kPageBytes.
+  explicit Block(size_t capacity) : Block(std::make_shared<const Mapping>(capacity), 0, capacity) {}
+  // A part of one.
+  Block(std::shared_ptr<const Mapping> mapping, size_t offset, size_t capacity)
+      : mapping_(std::move(mapping)), data_(mapping_->data() + offset), capacity_(capacity) {}
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
@@ -25,25 +40,9 @@ class Block {
   size_t capacity() const { return capacity_; }
 
  private:
-  std::byte* data_;
-  size_t capacity_;
-};
-
-// Keeps blocks of the usual size that came back, so that their pages need not be faulted in again.
-// Thread: any.
-class BlockPool : public std::enable_shared_from_this<BlockPool> {
- public:
-  explicit BlockPool(size_t keep_blocks) : keep_blocks_(keep_blocks) {}
-  // At least `bytes`, at least kBlockBytes. What is in it may be anything.
-  std::shared_ptr<Block> Get(size_t bytes);
-  // Gives back to the system all that nobody uses.
-  void Trim();
-
- private:
-  void Return(Block* block);
-  const size_t keep_blocks_;
-  Mutex mutex_;
-  std::vector<std::unique_ptr<Block>> free_ GUARDED_BY(mutex_);
+  const std::shared_ptr<const Mapping> mapping_;
+  std::byte* const data_;
+  const size_t capacity_;
 };
 
 }  // namespace andon::journal

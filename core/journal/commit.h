@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/journal/block_pool.h"
 #include "core/journal/lane_part.h"
 #include "core/journal/lane_set.h"
 #include "core/journal/state.h"

@@ -396,14 +396,9 @@ void Committer::ReadSome(const std::shared_ptr<Cursor>& cursor) {
 void Committer::TrimLater() {
   if (trim_armed_) return;
   trim_armed_ = true;
-  trimmed_at_commit_ = intake_->durable_commit;
   trim_timer_ = loop_.After(kTrimAfter, [this] {
     trim_armed_ = false;
-    if (trimmed_at_commit_ == intake_->durable_commit) {
-      intake_->pool->Trim();
-    } else {
-      TrimLater();
-    }
+    if (intake_->pool->Trim()) TrimLater();
   });
 }
 

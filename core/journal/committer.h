@@ -101,7 +101,6 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::unique_ptr<Timer> room_timer_;
   std::unique_ptr<Timer> trim_timer_;
   bool trim_armed_ = false;
-  uint64_t trimmed_at_commit_ = 0;
 };
 
 }  // namespace andon::journal

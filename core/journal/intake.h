@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "core/base/unique_function.h"
-#include "core/journal/block.h"
+#include "core/journal/block_pool.h"
 #include "core/journal/positions.h"
 #include "core/journal/pressure.h"
 #include "core/journal/routes.h"
@@ -18,7 +18,7 @@ struct Intake {
          PositionStore::Survives survives)
       : positions(std::move(recovered), order, survives),
         pressure(memory_bytes),
-        pool(std::make_shared<BlockPool>(memory_bytes / kBlockBytes)) {}
+        pool(std::make_shared<BlockPool>(2 * memory_bytes / kBlockBytes)) {}
 
   Positions positions;
   Pressure pressure;

@@ -9,7 +9,7 @@
 
 #include "core/base/file.h"
 #include "core/base/status.h"
-#include "core/journal/block.h"
+#include "core/journal/block_pool.h"
 #include "core/journal/part_reader.h"
 #include "core/journal/record.h"
 #include "core/journal/segments.h"

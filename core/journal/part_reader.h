@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/base/file.h"
-#include "core/journal/block.h"
+#include "core/journal/block_pool.h"
 #include "core/journal/format.h"
 #include "core/journal/record.h"
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/file.h"
+#include "core/journal/block_pool.h"
 #include "core/journal/damage.h"
 #include "core/journal/part_reader.h"
 #include "core/journal/segments.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/file.h"
+#include "core/journal/block_pool.h"
 #include "core/journal/part_reader.h"
 #include "core/journal/state.h"
 
