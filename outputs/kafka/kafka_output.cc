@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/kafka/producer.h"
 #include "outputs/kafka/cursor_note.h"
+#include "outputs/kafka/prober.h"
 
 namespace andon::kafka_output {
 
@@ -65,6 +66,18 @@ void KafkaOutput::Stop(UniqueFunction<void()> done) {
   for (auto& delivery : std::exchange(under_way_, {})) Answer(*delivery, status, "");
   AnswerWaiting(status);
   done();
+}
+
+void KafkaOutput::Probe(OutputContext& context,
+                        UniqueFunction<void(std::vector<ProbeFinding>)> done) {
+  mailbox_ = std::make_unique<kafka::Mailbox>(context.loop);
+  calls_ = std::make_unique<kafka::CallThread>("kafka:" + context.id);
+  calls_->Run([config = config_, id = context.id, hostname = context.hostname,
+               home = mailbox_->address(), done = std::move(done)]() mutable {
+    home.Post([found = ProbeCluster(id, hostname, config), done = std::move(done)]() mutable {
+      done(std::move(found));
+    });
+  });
 }
 
 void KafkaOutput::Open() {

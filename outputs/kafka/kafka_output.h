@@ -41,6 +41,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void Write(Chunk chunk, WriteDone done) override;
   void LaneClosed(const LaneId& lane) override;
   void Stop(UniqueFunction<void()> done) override;
+  void Probe(OutputContext& context, UniqueFunction<void(std::vector<ProbeFinding>)> done) override;
 
  private:
   enum class State : uint8_t { kClosed, kOpening, kOpen, kTakenOver, kStopped };

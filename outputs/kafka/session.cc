@@ -1,5 +1,6 @@
 #include "outputs/kafka/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -167,7 +168,7 @@ class Opening {
   Status ReadCursor(CursorBook& book, bool to_claim) const {
     kafka::ReadRequest request;
     request.wishes = {.id = plan_.id, .role = kafka::Role::kConsumer, .properties = {}};
-    request.wishes.properties = ForReading(plan_.properties);
+    request.wishes.properties = PropertiesForReading(plan_.properties);
     for (int32_t i = 0; i < partitions_; ++i) {
       request.partitions.push_back({plan_.cursor.topic, i, kafka::kFromBeginning});
     }
@@ -189,29 +190,26 @@ class Opening {
     return OkStatus();
   }
 
-  // What is about producing only makes a consumer complain.
-  static kafka::Properties ForReading(const kafka::Properties& all) {
-    static constexpr std::string_view kTaken[] = {
-        "bootstrap.servers", "client.id", "security.", "ssl.",  "sasl.",     "enable.ssl.",
-        "socket.",           "broker.",   "log.",      "debug", "test.mock."};
-    kafka::Properties taken;
-    for (const auto& property : all) {
-      for (const std::string_view prefix : kTaken) {
-        if (property.first.starts_with(prefix)) {
-          taken.push_back(property);
-          break;
-        }
-      }
-    }
-    return taken;
-  }
-
   const SessionPlan& plan_;
   Session session_;
   int32_t partitions_ = 1;
 };
 
 }  // namespace
+
+kafka::Properties PropertiesForReading(const kafka::Properties& all) {
+  static constexpr std::string_view kTaken[] = {
+      "bootstrap.servers", "client.id", "security.", "ssl.",  "sasl.",     "enable.ssl.",
+      "socket.",           "broker.",   "log.",      "debug", "test.mock."};
+  kafka::Properties taken;
+  for (const auto& property : all) {
+    const bool wanted = std::ranges::any_of(kTaken, [&property](std::string_view prefix) {
+      return property.first.starts_with(prefix);
+    });
+    if (wanted) taken.push_back(property);
+  }
+  return taken;
+}
 
 Result<Session> OpenSession(const SessionPlan& plan) { return Opening(plan).Run(); }
 

@@ -37,4 +37,7 @@ struct Session {
 // and knows everything that was ever committed under it.
 Result<Session> OpenSession(const SessionPlan& plan);
 
+// Those that a consumer may have too: it complains of what is about producing only.
+kafka::Properties PropertiesForReading(const kafka::Properties& all);
+
 }  // namespace andon::kafka_output

@@ -46,6 +46,13 @@ class KafkaCase(Case):
         self.wait_passed(daemon, count)
         return daemon
 
+    def check(self, **more):
+        """`andon check --connect` of an output that writes to this broker."""
+        path = self.folder / "check.yaml"
+        path.write_text(json.dumps({"outputs": [kafka_out(self.kafka.address, **more)]}), encoding="utf-8")
+        return subprocess.run([ANDON, "check", "--connect", path], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, check=False, timeout=90)
+
     def wait_passed(self, daemon, count, seconds=60):
         wait_until(lambda: Metrics(daemon.metrics()).sum("andon_events_passed_total", kind="output") >= count,
                    f"{count} events are delivered\n{daemon.said()}", seconds, step=0.1)
@@ -89,6 +96,20 @@ class WriteTest(KafkaCase):
     def test_at_least_once_without_a_fault_is_once(self):
         self.deliver(exactly_once=False).stop()
         self.assertEqual(numbers(self.kafka.read("logs")), list(range(EVENTS)))
+
+    def test_check_connect_says_what_is_there_and_what_is_wrong_and_makes_nothing(self):
+        first = self.check()
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn('topic "logs": will be created: good', first.stdout)
+        self.assertIn('topic "andon-cursors" for cursors: will be created: good', first.stdout)
+        self.assertIn('topic "logs": will be created: good', self.check().stdout)
+        missing = self.check(create_topics=None, cursor={"create": False})
+        self.assertEqual(missing.returncode, 1)
+        self.assertEqual(missing.stderr.count("does not exist; create it"), 2)
+        self.deliver(count=10).stop()
+        self.assertIn('topic "logs", 3 partitions: good', self.check().stdout)
+        kept = self.check(cursor={"topic": "logs"})
+        self.assertIn("has cleanup.policy=delete, which forgets cursors", kept.stderr)
 
     def test_a_copied_folder_is_refused_until_it_is_adopted(self):
         first = self.deliver()
@@ -221,6 +242,11 @@ ssl.keystore.location=@store@
         daemon.start()
         wait_until(lambda: "not allowed; grant" in daemon.said(), "what is missing is said", 60, step=0.2)
         daemon.stop()
+        refused = self.check(brokers=f"127.0.0.1:{self.secure}", tls={"ca": str(self.ca)},
+                             sasl={"mechanism": "PLAIN", "user": "andon", "password": "wrong"})
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("address and credentials: no broker answers", refused.stderr)
+        self.assertIn("uthentication", refused.stderr)
         wrong = self.world.andond("wrong", {
             "inputs": [config.dummy("dummy", rate=100)],
             "outputs": [kafka_out(f"127.0.0.1:{self.secure}", tls={"ca": str(self.ca)},
