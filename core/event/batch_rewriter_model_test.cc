@@ -130,17 +130,14 @@ Fields Apply(const Fields& fields, const std::vector<Step>& steps, bool clear) {
     if (done.insert(key).second) out.emplace_back(key, *Find(wishes.set, key));
   };
   for (const auto& [key, value] : fields) {
-    if (const std::string* to = Find(wishes.renamed, key)) {
-      if (winners[*to] != key) continue;
-      if (Find(wishes.set, *to)) {
-        put_set(*to);
-      } else {
-        out.emplace_back(*to, value);
-      }
-    } else if (Find(wishes.set, key)) {
-      put_set(key);
-    } else if (!clear && wishes.removed.count(key) == 0 && winners.count(key) == 0) {
-      out.emplace_back(key, value);
+    const std::string* const to = Find(wishes.renamed, key);
+    if (to != nullptr && winners[*to] != key) continue;
+    const std::string& name = to != nullptr ? *to : key;
+    const bool stays = !clear && wishes.removed.count(key) == 0 && winners.count(key) == 0;
+    if (Find(wishes.set, name)) {
+      put_set(name);
+    } else if (to != nullptr || stays) {
+      out.emplace_back(name, value);
     }
   }
   for (const auto& [key, value] : wishes.set) put_set(key);

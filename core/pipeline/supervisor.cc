@@ -168,7 +168,8 @@ Health Supervisor::health() const {
   }
   for (const auto& [id, runner] : outputs_) {
     const std::string trouble = runner->trouble();
-    if (!trouble.empty()) health.reasons.push_back("output " + id + ": " + trouble);
+    if (!trouble.empty())
+      health.reasons.push_back(std::string("output ").append(id).append(": ").append(trouble));
   }
   return health;
 }
