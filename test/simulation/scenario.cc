@@ -51,7 +51,7 @@ std::string Scenario::Run() {
   }
   for (Machine& machine : machines_) machine.node->Terminate();
   world_.Advance(30s);
-  const std::string count = Count();
+  std::string count = Count();
   if (!count.empty()) return count;
   return arrived ? "" : "lines arrived only when everybody stopped";
 }
@@ -255,22 +255,20 @@ bool Scenario::AllArrived() {
 }
 
 std::string Scenario::Count() {
-  const auto arrived = Arrived();
+  auto arrived = Arrived();
   uint64_t lost = 0;
   uint64_t doubled = 0;
   std::string example;
+  const auto count = [&](const std::string& source, uint64_t n) {
+    const int times = arrived[{source, n}];
+    if (times == 1) return;
+    ++(times == 0 ? lost : doubled);
+    if (!example.empty()) return;
+    example = source + " n=" + std::to_string(n) + " arrived " + std::to_string(times) + " times";
+  };
   for (const Machine& machine : machines_) {
     if (!machine.collector) continue;
-    for (uint64_t n = 1; n <= events_; ++n) {
-      const auto found = arrived.find({machine.node->name(), n});
-      const int times = found == arrived.end() ? 0 : found->second;
-      lost += times == 0 ? 1 : 0;
-      doubled += times > 1 ? 1 : 0;
-      if (times != 1 && example.empty()) {
-        example = machine.node->name() + " n=" + std::to_string(n) + " arrived " +
-                  std::to_string(times) + " times";
-      }
-    }
+    for (uint64_t n = 1; n <= events_; ++n) count(machine.node->name(), n);
   }
   if (lost == 0 && doubled == 0) return "";
   return std::to_string(lost) + " lost, " + std::to_string(doubled) + " doubled; " + example;

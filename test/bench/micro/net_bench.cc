@@ -60,6 +60,34 @@ void Report(benchmark::State& state, double cpu_seconds, uint64_t reads) {
       runs * static_cast<double>(kTotalBytes) / 1024 / static_cast<double>(reads);
 }
 
+// One accepted connection a sender.
+std::vector<pollfd> AcceptAll(const BoundSocket& listener, size_t count) {
+  std::vector<pollfd> peers;
+  while (peers.size() < count) {
+    pollfd waiting{listener.fd.get(), POLLIN, 0};
+    poll(&waiting, 1, -1);
+    peers.push_back({accept4(listener.fd.get(), nullptr, nullptr, SOCK_NONBLOCK), POLLIN, 0});
+  }
+  return peers;
+}
+
+// Reads until every sender has closed; returns how many reads that took.
+uint64_t ReadAll(std::vector<pollfd>& peers, std::vector<std::byte>& buffer) {
+  uint64_t reads = 0;
+  for (size_t open = peers.size(); open > 0;) {
+    poll(peers.data(), peers.size(), -1);
+    for (pollfd& peer : peers) {
+      if (peer.revents == 0) continue;
+      ++reads;
+      if (recv(peer.fd, buffer.data(), buffer.size(), 0) > 0) continue;
+      close(peer.fd);
+      peer.fd = -1;
+      --open;
+    }
+  }
+  return reads;
+}
+
 void NetReadBare(benchmark::State& state) {
   std::vector<std::byte> buffer(kBufferBytes);
   double cpu = 0;
@@ -69,24 +97,9 @@ void NetReadBare(benchmark::State& state) {
     options.address = {Address::Kind::kTcp, "127.0.0.1", 0};
     const BoundSocket listener = *OpenListeningSocket(options);
     auto senders = StartSenders(listener.address, state.range(0));
-    std::vector<pollfd> peers;
-    while (peers.size() < senders.size()) {
-      pollfd waiting{listener.fd.get(), POLLIN, 0};
-      poll(&waiting, 1, -1);
-      peers.push_back({accept4(listener.fd.get(), nullptr, nullptr, SOCK_NONBLOCK), POLLIN, 0});
-    }
+    std::vector<pollfd> peers = AcceptAll(listener, senders.size());
     const double before = ThreadCpuSeconds();
-    for (size_t open = peers.size(); open > 0;) {
-      poll(peers.data(), peers.size(), -1);
-      for (pollfd& peer : peers) {
-        if (peer.revents == 0) continue;
-        ++reads;
-        if (recv(peer.fd, buffer.data(), buffer.size(), 0) > 0) continue;
-        close(peer.fd);
-        peer.fd = -1;
-        --open;
-      }
-    }
+    reads += ReadAll(peers, buffer);
     cpu += ThreadCpuSeconds() - before;
     for (std::thread& sender : senders) sender.join();
   }
