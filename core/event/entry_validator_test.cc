@@ -232,27 +232,32 @@ void AppendRandomValue(Random& random, int nesting, MsgpackWriter& out) {
   }
 }
 
-// Streams of a few shapes with random values, in random pieces.
+// Events of a few shapes with random values.
+void AppendRandomEvents(Random& random, uint32_t count, BatchBuilder& batch) {
+  const uint64_t shapes = 1 + random.Below(5);
+  for (uint32_t i = 0; i < count; ++i) {
+    RecordWriter record(batch, {static_cast<uint32_t>(random.Below(1000)), 0});
+    const uint64_t shape = random.Below(shapes);
+    for (uint64_t field = 0; field < shape + 3; ++field) {
+      MsgpackWriter value = record.RawField("key_" + std::to_string(shape * field));
+      if (field < 3) {
+        value.String(std::string(random.Below(40), 'v'));
+      } else {
+        AppendRandomValue(random, 1, value);
+      }
+    }
+    record.Commit();
+  }
+}
+
+// In random pieces.
 TEST(EntryValidatorTest, AnyStreamInAnyPiecesIsCountedOnce) {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
     const auto random = SeededRandom(seed);
-    const uint64_t shapes = 1 + random->Below(5);
     BatchBuilder batch;
     const uint32_t count = 200;
-    for (uint32_t i = 0; i < count; ++i) {
-      RecordWriter record(batch, {static_cast<uint32_t>(random->Below(1000)), 0});
-      const uint64_t shape = random->Below(shapes);
-      for (uint64_t field = 0; field < shape + 3; ++field) {
-        MsgpackWriter value = record.RawField("key_" + std::to_string(shape * field));
-        if (field < 3) {
-          value.String(std::string(random->Below(40), 'v'));
-        } else {
-          AppendRandomValue(*random, 1, value);
-        }
-      }
-      record.Commit();
-    }
+    AppendRandomEvents(*random, count, batch);
     const EventBatch whole = batch.Batch(kTag);
     EntryValidator validator;
     uint32_t found = 0;

@@ -44,17 +44,17 @@ TEST(PartLedgerTest, CountsGoOnOverAReload) {
 TEST(PartLedgerTest, ThreadsMayMeetANewCauseAtOnce) {
   MetricRegistry registry;
   PartLedger ledger(MetricScope(registry, {}));
-  constexpr int kThreads = 4;
-  constexpr int kCauses = 200;
+  constexpr uint64_t kThreads = 4;
+  constexpr uint64_t kCauses = 200;
   std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
+  for (uint64_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&ledger] {
-      for (int i = 0; i < kCauses; ++i) ledger.Dropped("cause" + std::to_string(i), 1);
+      for (uint64_t i = 0; i < kCauses; ++i) ledger.Dropped("cause" + std::to_string(i), 1);
     });
   }
   for (auto& thread : threads) thread.join();
-  EXPECT_EQ(registry.Sum("andon_events_dropped_total"), uint64_t{kThreads * kCauses});
-  EXPECT_EQ(registry.Sum("andon_events_dropped_total", {{"cause", "cause7"}}), uint64_t{kThreads});
+  EXPECT_EQ(registry.Sum("andon_events_dropped_total"), kThreads * kCauses);
+  EXPECT_EQ(registry.Sum("andon_events_dropped_total", {{"cause", "cause7"}}), kThreads);
 }
 
 }  // namespace
