@@ -26,6 +26,23 @@ inline size_t FindByte(std::string_view text, char c) {
   return static_cast<size_t>(static_cast<const char*>(at) - text.data());
 }
 
+// The place of the first `a` or `b`, or npos.
+inline size_t FindEither(std::string_view text, char a, char b) {
+  size_t at = 0;
+#if defined(__SSE2__)
+  for (; text.size() - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const int found = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(a)),
+                                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b))));
+    if (found != 0) return at + static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(found)));
+  }
+#endif
+  for (; at < text.size(); ++at) {
+    if (text[at] == a || text[at] == b) return at;
+  }
+  return std::string_view::npos;
+}
+
 // How many bytes at the front are neither spaces nor control characters.
 inline size_t VisibleSize(std::string_view text) {
   size_t size = 0;

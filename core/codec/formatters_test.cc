@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "core/base/utf8.h"
 #include "core/codec/json_string.h"
@@ -55,6 +57,60 @@ TEST(JsonWriterTest, WritesEveryKindOfNumber) {
             "null");
   const char float32[] = {'\xca', '\x3d', '\xcc', '\xcc', '\xcd'};
   EXPECT_EQ(Json([&](MsgpackWriter& w) { w.Raw(AsBytes({float32, 5})); }), "0.1");
+}
+
+TEST(JsonWriterTest, RecordsThatFollowEachOtherAreEachWrittenAsAlone) {
+  const std::vector<std::string> records = {
+      R"({"a":1,"b":{"a":2,"c":[{"a":3}]},"long-key-of-twenty-five-c":"x"})",
+      R"({"a":1,"b":{"a":2,"c":[{"a":3}]},"long-key-of-twenty-five-c":"y"})",
+      R"({"b":1,"a":{"c":2,"a":[{"b":3}]},"long-key-of-twenty-five-d":"y"})",
+      R"({"k\"\n":1,"":2,"key of thirty-one bytes, at mos":3,"key of thirty-two bytes, not kept":4})",
+      R"({"k\"\n":5,"":6,"key of thirty-one bytes, at mos":7,"key of thirty-two bytes, not kept":8})",
+      R"({"\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001":1})",
+      R"({"\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001\u0001":1})",
+      "{}"};
+  JsonRecordWriter writer;
+  for (const std::string& record : records) {
+    const TestBatch batch("t", std::vector<std::string>{record});
+    const ValueView map = EntryIterator(batch.batch().entries)->record.map();
+    ByteBuffer alone;
+    AppendJson(map, alone);
+    ByteBuffer out;
+    EXPECT_EQ(writer.Append(map.bytes().data(), out), map.bytes().data() + map.bytes().size());
+    EXPECT_EQ(out.text(), alone.text());
+  }
+}
+
+TEST(JsonFormatterTest, EntriesOfEveryFormAreFormattedTogetherAsTheyAreOneByOne) {
+  using std::string_literals::operator""s;
+  const std::string record =
+      "\x81\xa1"
+      "a\xa1"
+      "b";
+  const std::string entries = "\x92\xd7\x00\0\0\0\x01\0\0\0\0"s + record +  // An event time,
+                              "\x92\x07" + record +                         // a number,
+                              "\x92\xce\0\0\0\x07"s + record +              // another,
+                              "\x93\x07" + record +
+                              "\xa5"
+                              "extra" +  // more than is read,
+                              "\x92\x92\xd7\x00\0\0\0\x01\0\0\0\0\x80"s +
+                              record +
+                              "\x92\x92\x07\x81\xa1"
+                              "m\x01" +
+                              record;  // with metadata.
+  for (const char* yaml : {"{}", "{tag_key: tag}"}) {
+    auto formatter = MakePlugin<Formatter>("json", yaml);
+    ASSERT_TRUE(formatter.ok());
+    const Tag tag("t");
+    ByteBuffer one_by_one;
+    for (EntryIterator entry(AsBytes(entries)); !entry.done(); entry.Next()) {
+      (*formatter)->Format(tag, *entry, one_by_one);
+    }
+    ByteBuffer together;
+    (*formatter)->FormatAll(tag, AsBytes(entries), together);
+    EXPECT_EQ(together.text(), one_by_one.text());
+    EXPECT_EQ(std::ranges::count(together.text(), '\n'), 6);
+  }
 }
 
 TEST(JsonWriterTest, WritesWhatJsonHasNotAsText) {

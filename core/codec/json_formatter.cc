@@ -9,6 +9,9 @@
 #include "core/codec/json_writer.h"
 #include "core/codec/time_format.h"
 #include "core/config/config_reader.h"
+#include "core/event/common_entry_head.h"
+#include "core/event/entry_head.h"
+#include "core/event/msgpack_walk.h"
 #include "core/plugin/formatter.h"
 #include "core/plugin/registry.h"
 
@@ -56,14 +59,35 @@ class JsonFormatter : public Formatter {
 
   void Format(const Tag& tag, const EntryView& entry, ByteBuffer& out) override {
     if (plain_) {
-      AppendJson(entry.record.map(), out);
+      records_.Append(entry.record.map().bytes().data(), out);
     } else {
       FormatWithKeys(tag, entry, out);
     }
     if (config_.add_newline) out.Append('\n');
   }
 
+  // Nothing but the records is looked at, and each once: where it ends is seen as it is written.
+  void FormatAll(const Tag& tag, Bytes entries, ByteBuffer& out) override {
+    if (!plain_) return Formatter::FormatAll(tag, entries, out);
+    while (!entries.empty()) {
+      const std::byte* const end = AppendRecordOf(entries, out);
+      if (config_.add_newline) out.Append('\n');
+      entries = entries.subspan(static_cast<size_t>(end - entries.data()));
+    }
+  }
+
  private:
+  // Of the first entry; returns where that ends.
+  const std::byte* AppendRecordOf(Bytes entries, ByteBuffer& out) {
+    const std::byte* const at = entries.data();
+    if (entries.size() >= CommonEntryHead::kLookAhead) {
+      const size_t head = CommonEntryHead::Read(at).bytes;
+      if (head > 0) return records_.Append(at + head, out);
+    }
+    records_.Append(ReadEntryHead(at).record, out);
+    return at + ValueSize(at);
+  }
+
   void FormatWithKeys(const Tag& tag, const EntryView& entry, ByteBuffer& out) {
     out.Append('{');
     const size_t begin = out.size();
@@ -98,6 +122,7 @@ class JsonFormatter : public Formatter {
   Config config_;
   std::array<std::string_view, 2> injected_;  // Borrowed from config_.
   ZoneClock clock_;
+  JsonRecordWriter records_;
   bool plain_;
   bool time_is_number_;
   ByteBuffer scratch_;

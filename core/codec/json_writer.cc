@@ -51,7 +51,7 @@ void AppendExt(ValueView value, ByteBuffer& out) {
 // bounded: validation refuses what is nested deeper than kMaxMsgpackDepth.
 class Walker {
  public:
-  explicit Walker(ByteBuffer& out) : out_(out) {}
+  explicit Walker(ByteBuffer& out, MemberCache* keys = nullptr) : out_(out), keys_(keys) {}
 
   const std::byte* Value(const std::byte* at) {
     const uint8_t first = msgpack::FirstByte(at);
@@ -95,11 +95,31 @@ class Walker {
   const std::byte* Map(const std::byte* at, uint32_t pairs) {
     out_.Append('{');
     for (uint32_t i = 0; i < pairs; ++i) {
+      if (keys_ != nullptr && msgpack::IsFixString(msgpack::FirstByte(at))) {
+        at = Value(KnownKey(at, i == 0));
+        continue;
+      }
       if (i > 0) out_.Append(',');
       at = Field(at);
     }
     out_.Append('}');
     return at;
+  }
+
+  // A short key with its comma and its colon, by its number among all keys.
+  const std::byte* KnownKey(const std::byte* at, bool first) {
+    const std::string_view key = AsText({at + 1, msgpack::FirstByte(at) & size_t{31}});
+    MemberCache::Slot& slot = keys_->At(key_number_++, key.size());
+    if (MemberCache::Holds(slot, key)) {
+      MemberCache::Append(slot, first, out_);
+    } else {
+      if (!first) out_.Append(',');
+      const size_t begin = out_.size();
+      AppendJsonString(key, out_);
+      out_.Append(':');
+      MemberCache::Keep(slot, key, out_.text().substr(begin), false);
+    }
+    return at + 1 + key.size();
   }
 
   const std::byte* Array(const std::byte* at, uint32_t elements) {
@@ -160,6 +180,8 @@ class Walker {
   }
 
   ByteBuffer& out_;
+  MemberCache* const keys_;
+  uint32_t key_number_ = 0;
 };
 
 }  // namespace
@@ -175,6 +197,10 @@ const std::byte* AppendJsonValue(const std::byte* at, ByteBuffer& out) {
 
 const std::byte* AppendJsonField(const std::byte* at, ByteBuffer& out) {
   return Walker(out).Field(at);
+}
+
+const std::byte* JsonRecordWriter::Append(const std::byte* at, ByteBuffer& out) {
+  return Walker(out, &keys_).Value(at);
 }
 
 bool AppendJsonFields(const RecordView& record, std::span<const std::string_view> without,

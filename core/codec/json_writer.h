@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "core/base/bytes.h"
+#include "core/codec/member_cache.h"
 #include "core/event/record_view.h"
 #include "core/event/value_view.h"
 
@@ -29,5 +30,15 @@ const std::byte* AppendJsonField(const std::byte* at, ByteBuffer& out);
 // `first`: nothing stands in front of them. Returns false when there was none.
 bool AppendJsonFields(const RecordView& record, std::span<const std::string_view> without,
                       bool first, ByteBuffer& out);
+
+// Writes records of which many are alike: their keys are escaped once. Thread: the owner's.
+class JsonRecordWriter {
+ public:
+  // A map of validated bytes; returns where it ends.
+  const std::byte* Append(const std::byte* at, ByteBuffer& out);
+
+ private:
+  MemberCache keys_;
+};
 
 }  // namespace andon

@@ -27,80 +27,80 @@ size_t NameSize(std::string_view text) {
 }
 
 // Where the quoted value at the front ends (its closing quote), or npos.
-size_t ClosingQuote(std::string_view text) {
-  const std::string_view inside = text.substr(1);
-  const size_t quote = FindByte(inside, '"');
-  if (FindByte(inside.substr(0, quote), '\\') == std::string_view::npos) {
-    return quote == std::string_view::npos ? quote : quote + 1;
+size_t ClosingQuote(std::string_view text, bool* escaped) {
+  size_t at = 1;
+  for (;;) {
+    const size_t found = FindEither(text.substr(at), '"', '\\');
+    if (found == std::string_view::npos) return found;
+    at += found;
+    if (text[at] == '"') return at;
+    *escaped = true;
+    at += 2;
+    if (at > text.size()) return std::string_view::npos;
   }
-  for (size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '"') return i;
-    if (text[i] == '\\') ++i;
-  }
-  return std::string_view::npos;
 }
 
-struct RawParameter {
-  std::string_view name;
-  std::string_view value;
-};
+}  // namespace
 
 // name="value", or name=value.
-const char* TakeParameter(std::string_view& text, RawParameter* parameter) {
+const char* StructuredData::TakeParameter(std::string_view& text) {
   const size_t name = NameSize(text);
   if (name == 0) return "a parameter of the structured data has no name";
-  parameter->name = text.substr(0, name);
+  Parameter& parameter = parameters_.emplace_back();
+  parameter.name = text.substr(0, name);
   text.remove_prefix(name);
   if (text.empty() || text[0] != '=') return "a parameter of the structured data has no value";
   text.remove_prefix(1);
   if (!text.empty() && text[0] == '"') {
-    const size_t close = ClosingQuote(text);
+    const size_t close = ClosingQuote(text, &parameter.escaped);
     if (close == std::string_view::npos) return "a value of the structured data is not closed";
-    parameter->value = text.substr(1, close - 1);
+    parameter.value = text.substr(1, close - 1);
     text.remove_prefix(close + 1);
     return nullptr;
   }
   const size_t bare = NameSize(text);
   if (bare == 0) return "a parameter of the structured data has no value";
-  parameter->value = text.substr(0, bare);
+  parameter.value = text.substr(0, bare);
+  parameter.escaped = parameter.value.find('\\') != std::string_view::npos;
   text.remove_prefix(bare);
   return nullptr;
 }
 
-// One element; `visit(parameter)` for each of its parameters.
-template <class F>
-const char* TakeElement(std::string_view& text, std::string_view* id, F visit) {
+const char* StructuredData::TakeElement(std::string_view& text) {
   text.remove_prefix(1);
   const size_t name = NameSize(text);
   if (name == 0) return "an element of the structured data has no id";
-  *id = text.substr(0, name);
+  const std::string_view id = text.substr(0, name);
   text.remove_prefix(name);
+  const size_t first = parameters_.size();
   while (!text.empty() && text[0] == ' ') {
     text.remove_prefix(1);
-    RawParameter parameter;
-    if (const char* why = TakeParameter(text, &parameter); why != nullptr) return why;
-    visit(parameter);
+    if (const char* why = TakeParameter(text); why != nullptr) return why;
   }
   if (text.empty() || text[0] != ']') return "an element of the structured data is not closed";
   text.remove_prefix(1);
+  const size_t before = ids_.size();
+  const uint32_t number = ElementNumber(id);
+  joined_ |= ids_.size() == before;
+  for (size_t i = first; i < parameters_.size(); ++i) parameters_[i].element = number;
   return nullptr;
 }
 
-}  // namespace
-
-const char* TakeStructuredData(std::string_view& text, std::string_view* elements) {
+const char* StructuredData::Take(std::string_view& text, std::string_view* elements) {
+  ids_.clear();
+  numbers_.clear();
+  parameters_.clear();
+  joined_ = false;
   const std::string_view begin = text;
   if (text.empty() || text[0] != '[') return "the structured data is missing";
   while (!text.empty() && text[0] == '[') {
-    std::string_view id;
-    const char* why = TakeElement(text, &id, [](const RawParameter&) {});
-    if (why != nullptr) return why;
+    if (const char* why = TakeElement(text); why != nullptr) return why;
   }
   *elements = begin.substr(0, begin.size() - text.size());
   return nullptr;
 }
 
-uint32_t StructuredDataWriter::ElementNumber(std::string_view id) {
+uint32_t StructuredData::ElementNumber(std::string_view id) {
   const auto next = static_cast<uint32_t>(ids_.size());
   uint32_t number = 0;
   if (ids_.size() < kFew) {
@@ -115,29 +115,9 @@ uint32_t StructuredDataWriter::ElementNumber(std::string_view id) {
   return number;
 }
 
-void StructuredDataWriter::Collect(std::string_view elements) {
-  ids_.clear();
-  numbers_.clear();
-  parameters_.clear();
-  bool joined = false;
-  while (!elements.empty()) {
-    const size_t first = parameters_.size();
-    std::string_view id;
-    (void)TakeElement(elements, &id, [this](const RawParameter& parameter) {
-      parameters_.push_back({0, parameter.name, parameter.value, false});
-    });
-    const size_t before = ids_.size();
-    const uint32_t number = ElementNumber(id);
-    joined |= ids_.size() == before;
-    for (size_t i = first; i < parameters_.size(); ++i) parameters_[i].element = number;
-  }
-  if (!joined) return;
-  std::stable_sort(parameters_.begin(), parameters_.end(),
-                   [](const Parameter& a, const Parameter& b) { return a.element < b.element; });
-}
-
-std::string_view StructuredDataWriter::Unescaped(std::string_view value) {
-  if (value.find('\\') == std::string_view::npos) return value;
+std::string_view StructuredData::Unescaped(const Parameter& parameter) {
+  const std::string_view value = parameter.value;
+  if (!parameter.escaped) return value;
   unescaped_.clear();
   for (size_t i = 0; i < value.size(); ++i) {
     const bool escapes = value[i] == '\\' && i + 1 < value.size() &&
@@ -148,7 +128,7 @@ std::string_view StructuredDataWriter::Unescaped(std::string_view value) {
   return unescaped_;
 }
 
-void StructuredDataWriter::WriteParameters(std::span<Parameter> parameters, RecordWriter& out) {
+void StructuredData::WriteParameters(std::span<Parameter> parameters, RecordWriter& out) {
   const bool sorted = parameters.size() > kFew;
   if (sorted) {
     std::stable_sort(parameters.begin(), parameters.end(),
@@ -159,8 +139,8 @@ void StructuredDataWriter::WriteParameters(std::span<Parameter> parameters, Reco
   }
 }
 
-void StructuredDataWriter::WriteParameter(std::span<Parameter> parameters, bool sorted,
-                                          RecordWriter& out) {
+void StructuredData::WriteParameter(std::span<Parameter> parameters, bool sorted,
+                                    RecordWriter& out) {
   const std::string_view name = parameters[0].name;
   size_t next = 1;
   // The next of the same name, or the end; sorted ones are neighbours.
@@ -170,19 +150,21 @@ void StructuredDataWriter::WriteParameter(std::span<Parameter> parameters, bool 
     }
     return next < parameters.size();
   };
-  if (!find()) return out.Field(name, Unescaped(parameters[0].value));
+  if (!find()) return out.Field(name, Unescaped(parameters[0]));
   out.BeginArray(name);
-  out.Value(Unescaped(parameters[0].value));
+  out.Value(Unescaped(parameters[0]));
   for (; find(); ++next) {
     parameters[next].written = true;
-    out.Value(Unescaped(parameters[next].value));
+    out.Value(Unescaped(parameters[next]));
   }
   out.End();
 }
 
-void StructuredDataWriter::Write(std::string_view key, std::string_view elements,
-                                 RecordWriter& out) {
-  Collect(elements);
+void StructuredData::Write(std::string_view key, RecordWriter& out) {
+  if (joined_) {
+    std::stable_sort(parameters_.begin(), parameters_.end(),
+                     [](const Parameter& a, const Parameter& b) { return a.element < b.element; });
+  }
   out.BeginMap(key);
   size_t next = 0;
   for (uint32_t element = 0; element < ids_.size(); ++element) {

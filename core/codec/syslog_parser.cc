@@ -52,7 +52,7 @@ void SyslogParser::Write(const SyslogMessage& message, RecordWriter& out) {
   }
   if (!message.structured_data.empty()) {
     if (config_.structured_data == StructuredDataForm::kMap) {
-      structured_data_.Write("structured_data", message.structured_data, out);
+      scanner_.structured_data().Write("structured_data", out);
     } else if (config_.structured_data == StructuredDataForm::kText) {
       out.Field("structured_data", message.structured_data);
     }

@@ -9,7 +9,6 @@
 
 #include <string_view>
 
-#include "core/codec/structured_data.h"
 #include "core/codec/syslog_scanner.h"
 #include "core/config/config_reader.h"
 #include "core/plugin/parser.h"
@@ -47,7 +46,8 @@ class SyslogParser : public Parser {
     return nullptr;
   }
 
-  // The two halves of Parse: for who must know the priority before it writes.
+  // The two halves of Parse: for who must know the priority before it writes. What is written is
+  // the message that was scanned last.
   const char* Scan(std::string_view text, EventTime now, SyslogMessage* message) {
     return scanner_.Scan(text, now, message);
   }
@@ -56,7 +56,6 @@ class SyslogParser : public Parser {
  private:
   Config config_;
   SyslogScanner scanner_;
-  StructuredDataWriter structured_data_;
 };
 
 }  // namespace andon

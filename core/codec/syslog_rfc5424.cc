@@ -124,7 +124,7 @@ const char* SyslogScanner::ScanRfc5424(std::string_view text, EventTime now,
   }
   if (text.starts_with('-')) {
     text.remove_prefix(1);
-  } else if (const char* why = TakeStructuredData(text, &message->structured_data);
+  } else if (const char* why = structured_data_.Take(text, &message->structured_data);
              why != nullptr) {
     return why;
   }

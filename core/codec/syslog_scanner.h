@@ -8,6 +8,7 @@
 #include "core/base/time.h"
 #include "core/codec/clock_fields.h"
 #include "core/codec/minute_cache.h"
+#include "core/codec/structured_data.h"
 #include "core/codec/syslog_message.h"
 #include "core/codec/zone_clock.h"
 #include "core/config/config_value.h"
@@ -41,6 +42,8 @@ class SyslogScanner {
   // Null, or a literal that says why not. A line end behind the message (NUL, LF, CR LF) is no part
   // of it. `now` is the receiver's clock: it supplies the year. `*message` is fresh.
   const char* Scan(std::string_view text, EventTime now, SyslogMessage* message);
+  // Of the message that was scanned last, where it has any.
+  StructuredData& structured_data() { return structured_data_; }
 
  private:
   const char* ScanRfc5424(std::string_view text, EventTime now, SyslogMessage* message);
@@ -56,7 +59,8 @@ class SyslogScanner {
   ZoneClock clock_;
   MinuteCache<17> minute_5424_;  // "2026-11-21T13:12:", on the sender's clock.
   MinuteCache<13> minute_3164_;  // "Nov 21 13:12:", in UTC.
-  EventTime minute_3164_now_;    // When its year was supplied.
+  StructuredData structured_data_;
+  EventTime minute_3164_now_;  // When its year was supplied.
 };
 
 }  // namespace andon

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/codec/member_cache.h"
 #include "core/event/chunk.h"
 #include "core/plugin/output.h"
 #include "outputs/elasticsearch/document_config.h"
 #include "outputs/elasticsearch/event_walk.h"
-#include "outputs/elasticsearch/member_cache.h"
 #include "outputs/elasticsearch/time_stamp.h"
 
 namespace andon::elasticsearch {

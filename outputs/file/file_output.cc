@@ -198,6 +198,7 @@ void FileOutput::EndCurrent() {
   for (OutputFile* file : current_->staged.files) {
     file->in_use = false;
     file->last_write = context_->loop.Now();
+    file->DropStaged(files_->spare());
   }
   unsynced_.push_back(*std::move(current_));
   current_.reset();
@@ -208,7 +209,7 @@ void FileOutput::FailCurrent(const Status& status) {
   current_.reset();
   for (OutputFile* file : task.staged.files) {
     file->in_use = false;
-    file->DropStaged();
+    file->DropStaged(files_->spare());
   }
   task.done(Failed(status));
 }

@@ -58,6 +58,8 @@ class FileSet {
     for (const auto& [path, file] : all_) visit(*file);
   }
   size_t size() const { return all_.size(); }
+  // Memory for one chunk that is staged, which goes from file to file.
+  ByteBuffer& spare() { return spare_; }
 
  private:
   using Map = std::map<std::string, std::unique_ptr<OutputFile>, std::less<>>;
@@ -71,6 +73,7 @@ class FileSet {
   Folders folders_;
   const size_t max_open_;
   Map all_;
+  ByteBuffer spare_;
 };
 
 }  // namespace andon::file_output

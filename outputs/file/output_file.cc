@@ -108,13 +108,20 @@ Status OutputFile::WriteStaged() {
   if (written_.tail.size() > kFileTailBytes) {
     written_.tail.erase(0, written_.tail.size() - kFileTailBytes);
   }
-  DropStaged();
   return OkStatus();
 }
 
-void OutputFile::DropStaged() {
+void OutputFile::BeginStaging(ByteBuffer& spare) {
+  if (staged_.capacity() == 0) std::swap(staged_, spare);
+}
+
+void OutputFile::DropStaged(ByteBuffer& spare) {
+  // What came last needed much less: then little will be needed.
+  const bool busy = staged_.size() > staged_.capacity() / 4;
   staged_.Clear();
-  if (staged_.capacity() > kKeepBytes) staged_.Release();
+  if (staged_.capacity() <= kKeepBytes) return;
+  if (busy && staged_.capacity() > spare.capacity()) std::swap(staged_, spare);
+  staged_.Release();
 }
 
 Status OutputFile::Sync() {

@@ -36,8 +36,10 @@ class OutputFile {
 
   const std::string& path() const { return path_; }
   const std::string& tag() const { return tag_; }  // One of those that are written here.
-  // What is staged is given up.
-  void DropStaged();
+  // A chunk begins to be staged here: takes `spare`'s memory when it has none.
+  void BeginStaging(ByteBuffer& spare);
+  // What is staged is given up; large memory goes to `spare`.
+  void DropStaged(ByteBuffer& spare);
   ByteBuffer& staged() { return staged_; }
 
   // Opens what is there and goes on at its end, or creates it; its name is durable then. Sets the
@@ -57,7 +59,7 @@ class OutputFile {
   bool IsAtItsPath();
   // Takes note of what others appended or cut off. True when somebody did.
   Result<bool> FollowSize();
-  // Appends what is staged.
+  // Appends what is staged, which stays so.
   Status WriteStaged();
   Status Sync();
   // The page cache keeps the last bytes only, for those who follow the file: pages that come back

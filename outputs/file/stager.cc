@@ -28,6 +28,9 @@ Staged Stager::Stage(const Chunk& chunk) {
 void Stager::StagePiece(const Piece& piece, Staged* staged) {
   const std::string_view tag = piece.tag->text();
   const uint32_t bucket = path_.bucket_seconds();
+  if (bucket == 0 && Aim(tag, 0, staged) && file_ != nullptr) {
+    return formatter_->FormatAll(*piece.tag, piece.entries, file_->staged());
+  }
   uint32_t current = UINT32_MAX;
   bool aimed = false;
   Sequence sequence = piece.first;
@@ -62,6 +65,7 @@ bool Stager::Aim(std::string_view tag, uint32_t seconds, Staged* staged) {
     path_bytes_ += rendered_.size();
     if (file == nullptr) file = &files_.Get(rendered_, tag);
     file->in_use = true;
+    file->BeginStaging(files_.spare());
     staged->files.push_back(file);
   }
   file_ = file;

@@ -1,4 +1,4 @@
-// The names of fields as they stand in documents, `,"code":`, found again by their place in the
+// The names of fields as they stand in JSON, `,"code":`, found again by their place in the
 // record: records of one source are alike, and a name is escaped once, not for each event.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 #include "core/base/bytes.h"
 
-namespace andon::elasticsearch {
+namespace andon {
 
 class MemberCache {
  public:
@@ -38,7 +38,7 @@ class MemberCache {
       std::memcpy(to, slot.member, kLongestMember);  // Of a length that the compiler knows.
       out.Advance(slot.member_size);
     } else {
-      std::memcpy(to, slot.member + 1, slot.member_size - size_t{1});
+      std::memcpy(to, slot.member + 1, kLongestMember - 1);
       out.Advance(slot.member_size - size_t{1});
     }
   }
@@ -80,4 +80,4 @@ class MemberCache {
   std::array<Slot, kSlots> slots_{};
 };
 
-}  // namespace andon::elasticsearch
+}  // namespace andon
