@@ -55,21 +55,24 @@ TEST(LogFormatTest, WhatWasHeldBackIsSaid) {
   EXPECT_EQ(Line(LogFormat::kKeyValue, {}, 41), std::string(kStart) + " suppressed=41\n");
 }
 
+// Bytes of the character that `text` begins with, as JSON writes it in a string; 0: it is none.
+size_t JsonCharacterSize(std::string_view text) {
+  if (static_cast<unsigned char>(text[0]) < 0x20) return 0;
+  if (text[0] != '\\') return Utf8CharacterSize(text);
+  if (text.size() < 2) return 0;
+  const size_t size = text[1] == 'u' ? 6 : 2;
+  const bool known = std::string_view("\"\\nrtu").find(text[1]) != std::string_view::npos;
+  return known && text.size() >= size ? size : 0;
+}
+
 // Reads one JSON string and gives what is behind it; empty when it is none.
 std::string_view SkipJsonString(std::string_view text) {
   if (!text.starts_with('"')) return {};
   text.remove_prefix(1);
   while (!text.empty() && text[0] != '"') {
-    if (static_cast<unsigned char>(text[0]) < 0x20) return {};
-    if (text[0] == '\\') {
-      const size_t size = text[1] == 'u' ? 6 : 2;
-      if (text.size() < size || std::string_view("\"\\nrtu").find(text[1]) == text.npos) return {};
-      text.remove_prefix(size);
-    } else {
-      const size_t size = Utf8CharacterSize(text);
-      if (size == 0) return {};
-      text.remove_prefix(size);
-    }
+    const size_t size = JsonCharacterSize(text);
+    if (size == 0) return {};
+    text.remove_prefix(size);
   }
   return text.empty() ? text : text.substr(1);
 }

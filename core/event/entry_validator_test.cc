@@ -24,7 +24,8 @@ std::vector<std::string> Alike(int count) {
     RecordWriter record(batch, {1000 + static_cast<uint32_t>(i % 5), 77});
     record.Field("host", "10.0.0." + std::to_string(i));
     record.Field("code", int64_t{200 + 100 * (i % 4)});
-    record.Field("a_key_that_is_longer_than_sixteen_bytes", std::string(40 + i % 7, 'x'));
+    record.Field("a_key_that_is_longer_than_sixteen_bytes",
+                 std::string(static_cast<size_t>(40 + i % 7), 'x'));
     record.BeginMap("kubernetes");
     record.Field("pod", "p" + std::string(static_cast<size_t>(i % 3), '-'));
     record.BeginArray("ports");

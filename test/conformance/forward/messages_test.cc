@@ -28,25 +28,31 @@ using testing::ElementsAre;
 constexpr std::string_view kModes[] = {"message", "forward", "packed",    "compressed",
                                        "stream",  "json",    "malformed", "captured"};
 
+bool Same(ValueView wanted, ValueView got);
+
+bool SameMap(ValueView wanted, ValueView got) {
+  if (!got.is_map() || got.size() != wanted.size()) return false;
+  auto theirs = got.begin_map();
+  for (auto it = wanted.begin_map(); !it.done(); it.Next(), theirs.Next()) {
+    if (!Same(it.key(), theirs.key()) || !Same(it.value(), theirs.value())) return false;
+  }
+  return true;
+}
+
+bool SameArray(ValueView wanted, ValueView got) {
+  if (got.type() != ValueType::kArray || got.size() != wanted.size()) return false;
+  auto theirs = got.begin_array();
+  for (auto it = wanted.begin_array(); !it.done(); it.Next(), theirs.Next()) {
+    if (!Same(it.value(), theirs.value())) return false;
+  }
+  return true;
+}
+
 // Equal as values: a number is a number, and the case files write text that is not UTF-8 as bin.
 bool Same(ValueView wanted, ValueView got) {
   if (wanted.AsText().has_value()) return got.AsText() == wanted.AsText();
-  if (wanted.is_map()) {
-    if (!got.is_map() || got.size() != wanted.size()) return false;
-    auto theirs = got.begin_map();
-    for (auto it = wanted.begin_map(); !it.done(); it.Next(), theirs.Next()) {
-      if (!Same(it.key(), theirs.key()) || !Same(it.value(), theirs.value())) return false;
-    }
-    return true;
-  }
-  if (wanted.type() == ValueType::kArray) {
-    if (got.type() != ValueType::kArray || got.size() != wanted.size()) return false;
-    auto theirs = got.begin_array();
-    for (auto it = wanted.begin_array(); !it.done(); it.Next(), theirs.Next()) {
-      if (!Same(it.value(), theirs.value())) return false;
-    }
-    return true;
-  }
+  if (wanted.is_map()) return SameMap(wanted, got);
+  if (wanted.type() == ValueType::kArray) return SameArray(wanted, got);
   return JsonFromValue(wanted) == JsonFromValue(got);
 }
 
