@@ -4,10 +4,40 @@
 
 namespace andon::kafka_output {
 
-CursorMessages::CursorMessages(std::span<const std::unique_ptr<Delivery>> deliveries,
-                               const LaneSets& delivered, std::vector<LaneId> closed)
-    : closed_(std::move(closed)) {
+bool CursorMessages::Begin(const CursorPlace& place, uint64_t transactions) {
+  One& count = messages_.emplace_back();
+  count.key = CursorBook::CountKey(place.transactional_id);
+  count.value.Append(std::to_string(transactions));
+  return Produce(place, count);
+}
+
+bool CursorMessages::End(const CursorPlace& place,
+                         std::span<const std::unique_ptr<Delivery>> deliveries,
+                         const LaneSets& delivered, std::vector<LaneId> closed) {
+  closed_ = std::move(closed);
   for (const auto& delivery : deliveries) Collect(*delivery, delivered);
+  for (const auto& [lane, set] : sets_) {
+    One& one = messages_.emplace_back();
+    one.key = CursorBook::LaneKey(place.transactional_id, lane);
+    set.EncodeTo(one.value);
+    if (!Produce(place, one)) return false;
+  }
+  for (const LaneId& lane : closed_) {
+    One& one = messages_.emplace_back();
+    one.key = CursorBook::LaneKey(place.transactional_id, lane);
+    if (!Produce(place, one)) return false;
+  }
+  return true;
+}
+
+bool CursorMessages::Produce(const CursorPlace& place, const One& one) {
+  int code = 0;
+  const kafka::OutMessage out{.topic = &place.topic,
+                              .partition = place.partition,
+                              .payload = one.value.bytes(),
+                              .key = AsBytes(one.key),
+                              .has_key = true};
+  return kafka::Produce(place.client, out, &code) == kafka::ProduceResult::kTaken;
 }
 
 void CursorMessages::Collect(const Delivery& delivery, const LaneSets& delivered) {
@@ -29,32 +59,6 @@ void CursorMessages::Collect(const Delivery& delivery, const LaneSets& delivered
   }
   // The journal's own cursor is behind Kafka's, but what it has passed is done for good.
   set.RaiseTo(chunk.settled());
-}
-
-bool CursorMessages::Produce(const kafka::Client& client, const kafka::Topic& topic,
-                             int32_t partition, const std::string& transactional_id,
-                             uint64_t transactions) {
-  One& count = messages_.emplace_back();
-  count.key = CursorBook::CountKey(transactional_id);
-  count.value.Append(std::to_string(transactions));
-  for (const auto& [lane, set] : sets_) {
-    One& one = messages_.emplace_back();
-    one.key = CursorBook::LaneKey(transactional_id, lane);
-    set.EncodeTo(one.value);
-  }
-  for (const LaneId& lane : closed_) {
-    messages_.emplace_back().key = CursorBook::LaneKey(transactional_id, lane);
-  }
-  for (const One& one : messages_) {
-    int code = 0;
-    const kafka::OutMessage out{.topic = &topic,
-                                .partition = partition,
-                                .payload = one.value.bytes(),
-                                .key = AsBytes(one.key),
-                                .has_key = true};
-    if (kafka::Produce(client, out, &code) != kafka::ProduceResult::kTaken) return false;
-  }
-  return true;
 }
 
 void CursorMessages::MoveInto(LaneSets& delivered, std::vector<LaneId>& closed) {

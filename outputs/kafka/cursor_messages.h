@@ -14,16 +14,24 @@
 
 namespace andon::kafka_output {
 
+// Where a cursor is kept. Outlived by the session.
+struct CursorPlace {
+  const kafka::Client& client;
+  const kafka::Topic& topic;
+  int32_t partition;
+  const std::string& transactional_id;
+};
+
 class CursorMessages {
  public:
-  // Of `deliveries` on top of what was `delivered` before; lanes in `closed` are finished for good.
-  CursorMessages(std::span<const std::unique_ptr<Delivery>> deliveries, const LaneSets& delivered,
-                 std::vector<LaneId> closed);
+  // The transaction's first message: the id has had so many with it. That the cursor's partition
+  // joins together with the others spares a request. False: librdkafka does not take it.
+  bool Begin(const CursorPlace& place, uint64_t transactions);
 
-  // As messages of this id, which has then had so many transactions. False: librdkafka does not
-  // take them.
-  bool Produce(const kafka::Client& client, const kafka::Topic& topic, int32_t partition,
-               const std::string& transactional_id, uint64_t transactions);
+  // Its last ones: what of `deliveries` is done on top of what was `delivered` before; lanes in
+  // `closed` are finished for good. False: librdkafka does not take them.
+  bool End(const CursorPlace& place, std::span<const std::unique_ptr<Delivery>> deliveries,
+           const LaneSets& delivered, std::vector<LaneId> closed);
 
   size_t size() const { return messages_.size(); }
 
@@ -36,9 +44,10 @@ class CursorMessages {
     ByteBuffer value;  // Without bytes: a tombstone.
   };
   void Collect(const Delivery& delivery, const LaneSets& delivered);
+  static bool Produce(const CursorPlace& place, const One& one);
 
   LaneSets sets_;
-  const std::vector<LaneId> closed_;
+  std::vector<LaneId> closed_;
   std::deque<One> messages_;  // librdkafka borrows from them.
 };
 

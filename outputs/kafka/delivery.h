@@ -17,7 +17,8 @@ struct Delivery {
 
   Chunk chunk;
   WriteDone done;
-  std::shared_ptr<MessageBatch> batch;  // Null: not written yet.
+  std::shared_ptr<MessageBatch> batch;  // Null: not written yet, or all of it is reported.
+  uint64_t messages = 0;                // In the batch.
   size_t produced = 0;                  // Of its messages: taken by librdkafka or given up.
   size_t unreported = 0;                // Taken, and no report yet.
   uint64_t failed = 0;
@@ -27,6 +28,10 @@ struct Delivery {
   std::string trouble;  // Why some come again: the first reason.
 
   bool all_produced() const { return batch != nullptr && produced == batch->messages.size(); }
+  // One more message has its report.
+  void Reported() {
+    if (--unreported == 0 && all_produced()) batch = nullptr;
+  }
   void Again(Sequence event, std::string_view reason) {
     if (trouble.empty()) trouble = reason;
     ++failed;

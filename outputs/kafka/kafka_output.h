@@ -40,6 +40,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void Start() override;
   void Write(Chunk chunk, WriteDone done) override;
   void LaneClosed(const LaneId& lane) override;
+  void Closing() override;
   void Stop(UniqueFunction<void()> done) override;
   void Probe(OutputContext& context, UniqueFunction<void(std::vector<ProbeFinding>)> done) override;
 
@@ -67,6 +68,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   // Chunks to messages.
   void SchedulePump();
   void Pump();
+  void BeginRound();
   void ProduceWaiting();
   // The next delivery is with librdkafka in part: its queue was full.
   void TakeCut();
@@ -74,6 +76,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void WriteMessages(Delivery& delivery);
   bool TopicsAreKnown(const Delivery& delivery);
   void LookAt(TopicEntry& topic);
+  void Count(TopicEntry& topic);
   void LookedAt(TopicEntry& topic, const kafka::TopicInfo& info);
   bool ProduceAll(Delivery& delivery);
   bool ProduceOne(Delivery& delivery);
@@ -95,6 +98,9 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void GiveBack(const std::string& reason);
   void Abort(const kafka::Error& why);
   void Aborted(const kafka::Error& why, const kafka::Error& error);
+  CursorPlace cursor_place() const {
+    return {*client_, *cursor_topic_, cursor_partition_, transactional_id_};
+  }
   template <class Call, class Then>
   void RunCall(Call call, Then then);
 
@@ -108,6 +114,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   TopicTable topics_;
   std::unique_ptr<MessageWriter> writer_;
   std::vector<kafka::Header> header_room_;
+  Spread::Round round_;
 
   State state_ = State::kClosed;
   bool claimed_ = false;     // This process has had the id: another claim means another process.
@@ -134,6 +141,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   bool doomed_ = false;      // A message of the transaction has failed.
   std::shared_ptr<CursorMessages> cursor_messages_;
   bool pump_posted_ = false;
+  bool closing_ = false;  // No more chunks come.
   MonotonicTime next_begin_{};  // Of a transaction, at the earliest.
   std::unique_ptr<Timer> begin_timer_;
 };

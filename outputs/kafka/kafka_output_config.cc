@@ -1,6 +1,8 @@
 #include "outputs/kafka/kafka_output_config.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "core/config/config_reader.h"
 #include "core/plugin/template_value.h"
@@ -98,6 +100,19 @@ void ReadCreation(ConfigReader& reader, TopicCreation* creation) {
                   "of a new topic; -1: as the brokers have it");
 }
 
+// Who chooses how librdkafka spreads messages has his way.
+void ReadOwn(const kafka::ClientOptions& client, KafkaOutputConfig* config) {
+  config->spread = config->partition.text().empty() && client.Find("partitioner") == nullptr &&
+                   client.Find("sticky.partitioning.linger.ms") == nullptr;
+  for (const char* name : {"batch.size", "message.max.bytes"}) {
+    const std::string* const text = client.Find(name);
+    size_t limit = 0;
+    if (text == nullptr) continue;
+    const auto read = std::from_chars(text->data(), text->data() + text->size(), limit);
+    if (read.ec == std::errc()) config->batch_bytes = std::min(config->batch_bytes, limit);
+  }
+}
+
 void AddProperties(const KafkaOutputConfig& config, Compression compression,
                    kafka::Properties* properties) {
   static constexpr std::pair<Acks, std::string_view> kAcks[] = {
@@ -110,6 +125,8 @@ void AddProperties(const KafkaOutputConfig& config, Compression compression,
   // Chunks are what bounds the queue; so many messages of the shortest kind fit into them.
   properties->emplace_back("queue.buffering.max.messages", "1000000");
   properties->emplace_back("queue.buffering.max.kbytes", "65536");
+  // Batches are bounded by their bytes.
+  properties->emplace_back("batch.num.messages", "100000");
 }
 
 }  // namespace
@@ -123,7 +140,9 @@ Result<KafkaOutputConfig> KafkaOutputConfig::Parse(const ConfigNode& node) {
                   "${record[\"key\"]} and the other placeholders");
   reader.Optional("key", &config.key, "key of each event, the same way; without a value: none");
   reader.Optional("partition", &config.partition,
-                  "number of the partition, the same way; empty: librdkafka's partitioner chooses");
+                  "number of the partition, the same way; empty: by the key, as librdkafka has it; "
+                  "without a key "
+                  "in turns");
   ReadHeaders(reader, &config.headers);
   reader.Optional("timestamp", &config.timestamp, "of the messages: the event's time, or now");
   ReadPlugin<Formatter>(reader, "format", &config.format, "json", "how each event is written");
@@ -147,6 +166,7 @@ Result<KafkaOutputConfig> KafkaOutputConfig::Parse(const ConfigNode& node) {
     if (config.exactly_once && config.acks != Acks::kAll) {
       reader.Fail("acks", "must be all with exactly_once");
     }
+    ReadOwn(config.client, &config);
     AddProperties(config, compression, &config.client.properties);
   }
   RETURN_IF_ERROR(reader.Finish());

@@ -52,6 +52,8 @@ struct KafkaOutputConfig {
   bool exactly_once = true;
   TopicCreation create_topics;
   CursorTopic cursor;
+  bool spread = true;              // andon chooses the partitions of messages without a key.
+  size_t batch_bytes = 1'000'000;  // The largest that librdkafka makes.
 
   static Result<KafkaOutputConfig> Parse(const ConfigNode& node);
 };

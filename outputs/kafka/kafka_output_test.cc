@@ -295,6 +295,15 @@ TEST_F(KafkaOutputTest, AFullQueueHoldsTheRestBackWithoutLosingAny) {
   EXPECT_THAT(kafka.Read("logs"), SizeIs(500));
 }
 
+TEST_F(KafkaOutputTest, ClosingGivesUpAtOnceWhileNobodyAnswers) {
+  RealOutput rig("kafka", "{brokers: \"127.0.0.1:1\", topic: logs}");
+  const size_t chunk = rig.Begin(MakeChunk(Numbered(1, 1)));
+  const auto begun = std::chrono::steady_clock::now();
+  rig.output().Closing();
+  EXPECT_EQ(rig.Await(chunk).status.code(), StatusCode::kUnavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+}
+
 TEST_F(KafkaOutputTest, StopAnswersWhatIsUnderWay) {
   kafka.SetDown(true);
   for (const std::string& yaml : {Yaml(), AtLeastOnce()}) {

@@ -32,22 +32,21 @@ bool KafkaOutput::Begin() {
     return false;
   }
   in_transaction_ = true;
-  unreported_ = 0;
-  doomed_ = false;
-  return true;
+  cursor_messages_ = std::make_shared<CursorMessages>();
+  doomed_ = !cursor_messages_->Begin(cursor_place(), transactions_ + 1);
+  unreported_ = doomed_ ? 0 : 1;
+  return !doomed_;
 }
 
 void KafkaOutput::Commit() {
   settling_ = true;
   if (doomed_) return AbortDoomed();
-  cursor_messages_ = std::make_shared<CursorMessages>(under_way_, delivered_, closed_lanes_);
-  if (!cursor_messages_->Produce(*client_, *cursor_topic_, cursor_partition_, transactional_id_,
-                                 transactions_ + 1)) {
+  if (!cursor_messages_->End(cursor_place(), under_way_, delivered_, closed_lanes_)) {
     kafka::Error error;
     error.text = "the cursor could not be written";
     return Abort(error);
   }
-  unreported_ += cursor_messages_->size();
+  unreported_ += cursor_messages_->size() - 1;  // The first one was counted.
   draining_ = true;
 }
 

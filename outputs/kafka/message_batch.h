@@ -11,6 +11,7 @@
 #include "core/kafka/producer.h"
 #include "core/plugin/output.h"
 #include "outputs/kafka/kafka_output_config.h"
+#include "outputs/kafka/spread.h"
 #include "outputs/kafka/topic_table.h"
 
 namespace andon::kafka_output {
@@ -25,7 +26,8 @@ struct Message {
   size_t begin = 0;  // Payload, then key, then headers.
   uint32_t payload_bytes = 0;
   uint32_t key_bytes = kNoKey;
-  int32_t partition = kafka::kAnyPartition;
+  int32_t partition = kafka::kAnyPartition;  // As the configuration has it.
+  int32_t spread_to = Spread::kNone;         // Without that and without a key.
   int64_t timestamp_ms = 0;
 };
 

@@ -37,6 +37,7 @@ TopicEntry* TopicTable::Find(std::string_view name) {
 void TopicTable::ForgetClient() {
   for (auto& [name, entry] : entries_) {
     entry.topic.reset();
+    entry.spread = {};
     entry.state = TopicEntry::State::kNew;
   }
 }

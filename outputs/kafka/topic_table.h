@@ -10,6 +10,7 @@
 #include "core/base/status.h"
 #include "core/base/time.h"
 #include "core/kafka/producer.h"
+#include "outputs/kafka/spread.h"
 
 namespace andon::kafka_output {
 
@@ -18,13 +19,14 @@ struct TopicEntry {
     kNew,       // Nobody has looked.
     kChecking,  // Somebody is looking.
     kReady,
-    kMissing,  // It is not there, or not for us; worth another look at `look_again`.
+    kMissing,  // It is not there, or not for us.
   };
   std::string name;
   State state = State::kNew;
-  Status trouble;  // While kMissing.
-  MonotonicTime look_again{};
+  Status trouble;              // While kMissing.
+  MonotonicTime look_again{};  // Kafka may know more of it by then.
   int32_t partitions = 0;
+  Spread spread;                        // Of messages without a key, over them.
   int64_t max_message_bytes = 0;        // Of a batch, once it was asked for; 0: not known.
   std::unique_ptr<kafka::Topic> topic;  // Of the present client; null before the first message.
 };

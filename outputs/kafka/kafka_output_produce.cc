@@ -1,0 +1,247 @@
+// The Kafka output hands messages over to librdkafka, and sees to what is refused.
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/kafka/producer.h"
+#include "outputs/kafka/kafka_output.h"
+
+namespace andon::kafka_output {
+
+namespace {
+
+constexpr Duration kLookAgain = std::chrono::seconds(1);
+constexpr Duration kCountAgain = std::chrono::minutes(5);
+constexpr int kCallMs = 10'000;
+constexpr int kLimitMs = 3'000;
+constexpr int64_t kBatchBytes = 1'000'000;  // librdkafka's batch.size.
+constexpr size_t kBatchHead = 1000;         // Of it: more than a request's own bytes.
+constexpr size_t kMessageHead = 24;         // More than librdkafka adds to each message.
+
+// In a batch, at most.
+size_t SizeOf(const kafka::OutMessage& message) {
+  size_t bytes = kMessageHead + message.payload.size() + message.key.size();
+  for (const kafka::Header& header : message.headers) {
+    bytes += header.name.size() + header.value.size() + 2 * sizeof(uint32_t);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+void KafkaOutput::ProduceWaiting() {
+  BeginRound();
+  const bool care_changes = caution_.wanted(context_->loop.Now()) != careful_;
+  while (!waiting_.empty() && !(in_transaction_ && doomed_)) {
+    Delivery& next = *waiting_.front();
+    if ((care_changes && !cut()) || !MayBegin()) return;
+    if (next.batch == nullptr) WriteMessages(next);
+    if (!TopicsAreKnown(next) || !ProduceAll(next)) break;
+    under_way_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  // Ready for the reports that it waits for.
+  if (waiting_.size() > 1 && waiting_[1]->batch == nullptr) WriteMessages(*waiting_[1]);
+}
+
+// The partitions of a transaction join it when they get their first message, which librdkafka tells
+// the coordinator after a millisecond that keeps a processor busy. Once for all is enough.
+void KafkaOutput::BeginRound() {
+  ++round_.number;
+  round_.batch_bytes = config_.batch_bytes - std::min(kBatchHead, config_.batch_bytes / 2);
+  if (batch_bytes_ > 0) {
+    round_.batch_bytes = std::min(round_.batch_bytes, static_cast<size_t>(batch_bytes_));
+  }
+  round_.open = 1;
+  if (!exactly_once_ || in_transaction_ || !config_.topic.constant()) return;
+  size_t bytes = 0;
+  for (const auto& delivery : waiting_) bytes += delivery->chunk.bytes();
+  round_.open += bytes / round_.batch_bytes;
+}
+
+void KafkaOutput::TakeCut() {
+  if (!cut()) return;
+  under_way_.push_back(std::move(waiting_.front()));
+  waiting_.pop_front();
+}
+
+void KafkaOutput::WriteMessages(Delivery& delivery) {
+  const auto lane = delivered_.find(delivery.chunk.lane());
+  const RunSet* skip = lane == delivered_.end() ? nullptr : &lane->second;
+  RunSet refused;
+  if (!delivery.rejected.empty()) {
+    if (skip != nullptr) refused = *skip;
+    for (const Rejection& one : delivery.rejected) refused.Add({one.event, one.event});
+    skip = &refused;
+  }
+  delivery.batch = writer_->Write(delivery.chunk, skip, &delivery.rejected);
+  delivery.messages = delivery.batch->messages.size();
+  for (Message& message : delivery.batch->messages) message.delivery = &delivery;
+}
+
+bool KafkaOutput::TopicsAreKnown(const Delivery& delivery) {
+  bool known = true;
+  const MonotonicTime now = context_->loop.Now();
+  for (TopicEntry* topic : delivery.batch->topics) {
+    const bool stale = topic->state == TopicEntry::State::kMissing && now >= topic->look_again;
+    if (topic->state == TopicEntry::State::kNew || stale) LookAt(*topic);
+    if (topic->state == TopicEntry::State::kReady && now >= topic->look_again) Count(*topic);
+    known = known && topic->state != TopicEntry::State::kChecking;
+  }
+  return known;
+}
+
+void KafkaOutput::LookAt(TopicEntry& topic) {
+  topic.state = TopicEntry::State::kChecking;
+  RunCall(
+      [client = client_, name = topic.name, creation = config_.create_topics] {
+        if (!creation.enabled) return kafka::DescribeTopic(*client, name, kCallMs);
+        return kafka::EnsureTopic(*client, {name, creation.partitions, creation.replication, {}},
+                                  kCallMs);
+      },
+      [this, &topic](const kafka::TopicInfo& info) { LookedAt(topic, info); });
+}
+
+// Partitions that were added meanwhile get their share.
+void KafkaOutput::Count(TopicEntry& topic) {
+  topic.look_again = context_->loop.Now() + kCountAgain;
+  if (!config_.spread) return;
+  RunCall([client = client_,
+           name = topic.name] { return kafka::DescribeTopic(*client, name, kLimitMs); },
+          [&topic](const kafka::TopicInfo& info) {
+            if (!info.error.ok() || info.partitions <= topic.partitions) return;
+            topic.partitions = info.partitions;
+            topic.spread.SetPartitions(static_cast<size_t>(info.partitions));
+          });
+}
+
+void KafkaOutput::LookedAt(TopicEntry& topic, const kafka::TopicInfo& info) {
+  topic.partitions = info.partitions;
+  topic.look_again = context_->loop.Now() + (info.error.ok() ? kCountAgain : kLookAgain);
+  if (info.error.ok()) topic.spread.SetPartitions(static_cast<size_t>(info.partitions));
+  topic.state = info.error.ok() ? TopicEntry::State::kReady : TopicEntry::State::kMissing;
+  if (!info.error.ok()) {
+    topic.trouble = Unavailable(kafka::Advice(info.error, "kafka: topic \"" + topic.name + "\""));
+    LogWarn(context_->id, "topic cannot be written, its events wait",
+            {{"topic", topic.name}, {"reason", topic.trouble.message()}});
+  }
+  Pump();
+}
+
+// False: reports must come first, or the client broke.
+bool KafkaOutput::ProduceAll(Delivery& delivery) {
+  while (!delivery.all_produced()) {
+    if (!ProduceOne(delivery)) return false;
+  }
+  return true;
+}
+
+bool KafkaOutput::ProduceOne(Delivery& delivery) {
+  Message& message = delivery.batch->messages[delivery.produced];
+  TopicEntry& topic = *message.topic;
+  if (topic.state != TopicEntry::State::kReady) {
+    delivery.Again(message.event, topic.trouble.message());
+    ++delivery.produced;
+    return true;
+  }
+  if (exactly_once_ && !in_transaction_ && !Begin()) return false;
+  if (topic.topic == nullptr) topic.topic = std::make_unique<kafka::Topic>(client_, topic.name);
+  kafka::OutMessage out = writer_->Out(*delivery.batch, delivery.produced, &header_room_);
+  const size_t bytes = SizeOf(out);
+  if (config_.spread && !out.has_key && topic.partitions > 0) {
+    message.spread_to = topic.spread.Choose(round_, bytes);
+    if (message.spread_to == Spread::kNone) return false;
+    out.partition = message.spread_to;
+  }
+  int code = 0;
+  switch (kafka::Produce(*client_, out, &code)) {
+    case kafka::ProduceResult::kFull:
+      return false;
+    case kafka::ProduceResult::kTaken:
+      ++delivery.unreported;
+      if (message.spread_to != Spread::kNone) topic.spread.Taken(message.spread_to, bytes);
+      if (in_transaction_) ++unreported_;
+      break;
+    case kafka::ProduceResult::kRefused:
+      if (kafka::VerdictOf(code) == kafka::Verdict::kFatal) {
+        // A transaction that has failed takes no more; the reason comes with a report.
+        doomed_ = in_transaction_;
+        if (!doomed_) BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
+        return false;
+      }
+      RefuseUnsent(message, code);
+      break;
+  }
+  ++delivery.produced;
+  return true;
+}
+
+void KafkaOutput::RefuseUnsent(const Message& message, int code) {
+  const std::string topic = "kafka: topic \"" + message.topic->name + "\"";
+  if (kafka::VerdictOf(code) == kafka::Verdict::kTooLarge) {
+    const std::string* limit = config_.client.Find("message.max.bytes");
+    message.delivery->Reject(message.event, topic + ": message of " +
+                                                std::to_string(message.payload_bytes) +
+                                                " bytes exceeds message.max.bytes (" +
+                                                (limit == nullptr ? "1000000" : *limit) + ")");
+  } else if (message.partition != kafka::kAnyPartition &&
+             kafka::VerdictOf(code) == kafka::Verdict::kUnknownTopic) {
+    message.delivery->Reject(message.event, topic + ": there is no partition " +
+                                                std::to_string(message.partition) + " of " +
+                                                std::to_string(message.topic->partitions));
+  } else {
+    if (kafka::VerdictOf(code) == kafka::Verdict::kUnknownTopic) {
+      message.topic->state = TopicEntry::State::kNew;  // It has become smaller.
+    }
+    Refuse(message, code);
+  }
+}
+
+void KafkaOutput::Refuse(const Message& message, int code) {
+  const kafka::Verdict verdict = kafka::VerdictOf(code);
+  if (verdict == kafka::Verdict::kTooLarge || verdict == kafka::Verdict::kBadMessage) {
+    return RefuseBatch(message, code);
+  }
+  message.delivery->Again(message.event,
+                          kafka::Advice(code, "kafka: topic \"" + message.topic->name + "\""));
+}
+
+// The broker minds this message or another one of its batch.
+void KafkaOutput::RefuseBatch(const Message& message, int code) {
+  TopicEntry& topic = *message.topic;
+  const std::string subject = "kafka: topic \"" + topic.name + "\"";
+  const bool too_large = kafka::VerdictOf(code) == kafka::Verdict::kTooLarge;
+  if (!careful_) {
+    caution_.Suspect(context_->loop.Now());
+    if (too_large && topic.max_message_bytes == 0) FindLimit(topic);
+    message.delivery->Again(
+        message.event,
+        kafka::Advice(code, subject) + ": a message of the batch is refused, looking for it");
+    return;
+  }
+  caution_.Found();
+  ++message.delivery->found;
+  if (!too_large) return message.delivery->Reject(message.event, kafka::Advice(code, subject));
+  const int64_t limit = topic.max_message_bytes;
+  message.delivery->Reject(message.event,
+                           subject + ": message of " + std::to_string(message.payload_bytes) +
+                               " bytes exceeds the topic's max.message.bytes" +
+                               (limit > 0 ? " (" + std::to_string(limit) + ")" : ""));
+}
+
+// Batches must not be larger than what the topic takes.
+void KafkaOutput::FindLimit(TopicEntry& topic) {
+  topic.max_message_bytes = -1;  // Being asked for.
+  calls_->Run([mail = mailbox_->address(), client = client_, this, &topic, name = topic.name] {
+    const auto config = kafka::DescribeTopicConfig(*client, name, kLimitMs);
+    const int64_t limit = config.Number("max.message.bytes").value_or(0);
+    mail.Post([this, &topic, limit] {
+      topic.max_message_bytes = limit;
+      if (limit <= 0 || limit >= kBatchBytes) return;
+      batch_bytes_ = batch_bytes_ == 0 ? limit : std::min(batch_bytes_, limit);
+    });
+  });
+}
+
+}  // namespace andon::kafka_output
