@@ -11,7 +11,7 @@ namespace {
 constexpr Duration kDrainCheck = std::chrono::milliseconds(10);
 // A commit takes a few milliseconds: what was emitted last shows up a little later.
 constexpr int kIdleChecks = 3;
-constexpr Duration kOutputStopLimit = std::chrono::seconds(10);
+constexpr Duration kOutputStopLimit = std::chrono::seconds(2);
 constexpr Duration kSaveLimit = std::chrono::seconds(5);
 
 }  // namespace
@@ -85,6 +85,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
         LogWarn(self->context.id, "output did not stop in time, what it had is sent again later");
         self->Save();
       });
+      self->output->Closing();
       self->flusher->Stop([self = self.get()] { self->output->Stop([self] { self->Save(); }); });
     });
   }

@@ -44,7 +44,7 @@ struct ProbeFinding {
   Status status;
 };
 
-// All methods on the output's thread: Prepare, Start, Writes, Stop; or Probe alone.
+// All methods on the output's thread: Prepare, Start, Writes, Closing, Stop; or Probe alone.
 class Output {
  public:
   virtual ~Output() = default;
@@ -56,6 +56,9 @@ class Output {
   // Everything of a lane that nobody appends to any more is delivered and settled: nothing of it
   // will come again.
   virtual void LaneClosed(const LaneId& /*lane*/) {}
+  // The time to deliver is over, and no Write comes any more: what cannot end soon is given up
+  // (answered), so that nobody waits for it.
+  virtual void Closing() {}
   // Finishes or gives up what is under way (each Write is answered), then calls `done`.
   virtual void Stop(UniqueFunction<void()> done) = 0;
   // For `andon check --connect`: proves what the configuration says of others (address,

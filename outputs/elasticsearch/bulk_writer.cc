@@ -16,13 +16,13 @@ constexpr size_t kDigits = 20;      // Of any sequence.
 std::string OperationText(const DocumentConfig& config) {
   switch (config.operation) {
     case Operation::kIndex:
-      return R"({"index":{"_index":")";
+      return R"({"index":{)";
     case Operation::kUpdate:
-      return R"({"update":{"_index":")";
+      return R"({"update":{)";
     case Operation::kCreate:
       break;
   }
-  return R"({"create":{"_index":")";
+  return R"({"create":{)";
 }
 
 std::string JsonMember(std::string_view key) {
@@ -37,6 +37,12 @@ void AppendJsonInside(std::string_view text, ByteBuffer& out) {
   ByteBuffer quoted;
   AppendJsonString(text, quoted);
   out.Append(quoted.bytes().subspan(1, quoted.size() - 2));
+}
+
+// The name of a member, behind what an object has already.
+void AppendMember(std::string_view name, ByteBuffer& out) {
+  if (out.text().back() != '{') out.Append(',');
+  out.Append(name);
 }
 
 }  // namespace
@@ -100,13 +106,15 @@ const char* BulkWriter::SetIndex(const WalkedEvent& event) {
 void BulkWriter::SetPrefix(const WalkedEvent& event) {
   prefix_.Clear();
   prefix_.Append(operation_);
-  AppendJsonInside(index_.text(), prefix_);
-  prefix_.Append('"');
+  if (index_.text() != common_index_) {
+    AppendMember("\"_index\":", prefix_);
+    AppendJsonString(index_.text(), prefix_);
+  }
   if (!config_.type_name.empty()) {
-    prefix_.Append(std::string_view(",\"_type\":"));
+    AppendMember("\"_type\":", prefix_);
     AppendJsonString(config_.type_name, prefix_);
   }
-  if (config_.id != DocumentConfig::Id::kNone) prefix_.Append(std::string_view(",\"_id\":\""));
+  if (config_.id != DocumentConfig::Id::kNone) AppendMember("\"_id\":\"", prefix_);
   if (config_.id == DocumentConfig::Id::kIdentity) {
     prefix_.Append(ToString(event.lane));
     prefix_.Append('-');
@@ -132,12 +140,16 @@ void BulkWriter::WriteTemplate(const TextTemplate& text, std::string_view member
   if (!event.entry.empty()) entry = *EntryIterator(event.entry);
   rendered_.Clear();
   if (!text.Render(tag_, entry, hostname_, rendered_)) return;
-  body.Append(member);
+  AppendMember(member, body);
   AppendJsonString(rendered_.text(), body);
 }
 
 const char* BulkWriter::WriteAction(const WalkedEvent& event, ByteBuffer& body) {
   if (const char* why = SetIndex(event)) return why;
+  if (common_index_.empty()) {
+    common_index_ = index_.text();
+    prefix_known_ = false;
+  }
   if (!prefix_known_ || !(prefix_lane_ == event.lane)) SetPrefix(event);
   if (config_.id == DocumentConfig::Id::kTemplate) {
     if (const char* why = RenderId(event)) return why;
@@ -159,9 +171,9 @@ const char* BulkWriter::WriteAction(const WalkedEvent& event, ByteBuffer& body) 
       break;
   }
   const bool old = !config_.type_name.empty();
-  WriteTemplate(config_.routing, old ? ",\"_routing\":" : ",\"routing\":", event, body);
+  WriteTemplate(config_.routing, old ? "\"_routing\":" : "\"routing\":", event, body);
   if (!config_.pipeline.constant()) {
-    WriteTemplate(config_.pipeline, ",\"pipeline\":", event, body);
+    WriteTemplate(config_.pipeline, "\"pipeline\":", event, body);
   }
   body.Append(std::string_view("}}\n"));
   return nullptr;
@@ -249,6 +261,7 @@ const char* BulkWriter::WriteEvent(const WalkedEvent& event, ByteBuffer& body) {
 
 BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& body) {
   BulkPart part;
+  common_index_.clear();
   for (EventWalk pieces(chunk, per_event_); !pieces.done(); pieces.Next(record_end_)) {
     if (body.size() >= limit_bytes && part.events > 0) {
       part.left = pieces.Left();
@@ -268,6 +281,7 @@ BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& b
     AppendSequence(pieces.number(), part.items);
     ++part.events;
   }
+  part.index = common_index_;
   return part;
 }
 

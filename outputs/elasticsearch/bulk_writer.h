@@ -18,6 +18,7 @@ namespace andon::elasticsearch {
 
 // One body: which events are in it, in the order of its items.
 struct BulkPart {
+  std::string index;  // Of the items that name none: it belongs into the path, `/INDEX/_bulk`.
   std::vector<Range> items;
   uint64_t events = 0;
   std::vector<Rejection> rejected;  // Cannot be written.
@@ -64,7 +65,7 @@ class BulkWriter {
   const DocumentConfig& config_;
   const std::string& hostname_;
   const bool per_event_;         // Templates look into the record.
-  const std::string operation_;  // {"create":{"_index":"
+  const std::string operation_;  // {"create":{
   std::string document_;         // {"@timestamp":"
   TimeStamp time_stamp_;
 
@@ -76,6 +77,7 @@ class BulkWriter {
 
   uint32_t bucket_begin_ = 0;  // index_ is that of tag_ from here on, for a bucket.
   ByteBuffer index_;
+  std::string common_index_;  // Of the first event in the body: it is not named again.
   ByteBuffer rendered_;
   LaneId prefix_lane_;
   ByteBuffer prefix_;  // The action line up to the number in the _id.

@@ -17,8 +17,9 @@ constexpr size_t kSpareBuffers = 8;
 constexpr size_t kSpareBytes = size_t{8} << 20;  // Larger ones are given back.
 constexpr Duration kStopLimit = std::chrono::seconds(10);
 
-std::string BulkPath(const DocumentConfig& config) {
-  std::string path = "/_bulk?filter_path=" + std::string(BulkAnswer::kFilterPath);
+// What the path of each `_bulk` ends with.
+std::string BulkQuery(const DocumentConfig& config) {
+  std::string path = "?filter_path=" + std::string(BulkAnswer::kFilterPath);
   const std::string& pipeline = config.pipeline.text();
   if (!pipeline.empty() && config.pipeline.constant()) {
     path += "&pipeline=" + http::EscapedPart(pipeline);
@@ -31,7 +32,7 @@ std::string BulkPath(const DocumentConfig& config) {
 ElasticsearchOutput::ElasticsearchOutput(Config config)
     : config_(std::move(config)),
       limit_(config_.concurrency),
-      bulk_path_(BulkPath(config_.document)),
+      bulk_query_(BulkQuery(config_.document)),
       encoding_(config_.encoding),
       max_body_bytes_(config_.max_body_bytes) {}
 
@@ -164,7 +165,7 @@ void ElasticsearchOutput::Send(Flight flight) {
   Flight& sent = flights_.emplace(id, std::move(flight)).first->second;
   Ask ask;
   ask.method = "POST";
-  ask.path = bulk_path_;
+  ask.path = "/" + http::EscapedPart(sent.part.index) + "/_bulk" + bulk_query_;
   ask.body = sent.encoding == Encoding::kNone ? sent.body.bytes() : sent.packed.bytes();
   ask.type = "application/x-ndjson";
   ask.encoding = sent.encoding;
@@ -317,10 +318,14 @@ void ElasticsearchOutput::Recycle(Flight& flight) {
   }
 }
 
-void ElasticsearchOutput::Stop(UniqueFunction<void()> done) {
+void ElasticsearchOutput::Closing() {
   stopping_ = true;
-  stopped_ = std::move(done);
   GiveUp("the output stops");
+}
+
+void ElasticsearchOutput::Stop(UniqueFunction<void()> done) {
+  Closing();
+  stopped_ = std::move(done);
   stop_timer_ = context_->loop.After(kStopLimit, [this] {
     for (auto flights = std::exchange(flights_, {}); auto& [id, flight] : flights) {
       flight.call.reset();

@@ -45,6 +45,7 @@ class ElasticsearchOutput final : public Output {
   void Start() override;
   void Write(Chunk chunk, WriteDone done) override;
   void LaneClosed(const LaneId& lane) override;
+  void Closing() override;
   void Stop(UniqueFunction<void()> done) override;
   void Probe(OutputContext& context, UniqueFunction<void(std::vector<ProbeFinding>)> done) override;
 
@@ -97,7 +98,7 @@ class ElasticsearchOutput final : public Output {
   std::unique_ptr<DoubtGuard> guard_;     // Null without verify_doubtful.
   std::unique_ptr<Prober> prober_;
   ConcurrencyLimit limit_;
-  std::string bulk_path_;
+  std::string bulk_query_;
   Encoding encoding_;
   bool encoding_proved_ = false;  // The server has taken it.
   BodyPacker packer_;

@@ -138,7 +138,7 @@ class ElasticsearchTest : public testing::Test {
     std::vector<std::string> asked;
     for (const HttpPeer::Request& request : peer->requests()) {
       const std::string path = request.target.substr(0, request.target.find('?'));
-      if (path != "/_bulk") asked.push_back(request.method + " " + path);
+      if (!path.ends_with("/_bulk")) asked.push_back(request.method + " " + path);
     }
     return asked;
   }
@@ -174,7 +174,7 @@ TEST_F(ElasticsearchTest, AChunkIsDoneWhenEveryItemIs) {
   ASSERT_THAT(peer->requests(), SizeIs(1));
   const HttpPeer::Request& request = peer->requests()[0];
   EXPECT_EQ(request.method, "POST");
-  EXPECT_THAT(request.target, StartsWith("/_bulk?filter_path="));
+  EXPECT_THAT(request.target, HasSubstr("/_bulk?filter_path="));
   EXPECT_EQ(request.headers.at("content-type"), "application/x-ndjson");
   EXPECT_EQ(Count("created"), 3u);
 }
@@ -395,7 +395,7 @@ TEST_F(ElasticsearchTest, StopWaitsForWhatIsUnderWayAndGivesTheRestBack) {
 TEST_F(ElasticsearchTest, TemplatesAreInstalledBeforeAnythingIsWritten) {
   Run(
       [](const HttpPeer::Request& request) {
-        if (request.target.starts_with("/_bulk")) return Taken(request);
+        if (request.target.find("/_bulk?") != std::string::npos) return Taken(request);
         return request.method == "GET" ? HttpPeer::Answer(404, "{}") : HttpPeer::Answer(200, "{}");
       },
       ", index: 'web-%Y', install: {templates: true, lifecycle: true, name: web}");
@@ -415,7 +415,7 @@ TEST_F(ElasticsearchTest, TemplatesAreInstalledBeforeAnythingIsWritten) {
 TEST_F(ElasticsearchTest, WhatIsInstalledStaysUnlessItIsAnOlderVersionOfOurs) {
   Run(
       [](const HttpPeer::Request& request) {
-        if (request.target.starts_with("/_bulk")) return Taken(request);
+        if (request.target.find("/_bulk?") != std::string::npos) return Taken(request);
         const std::string ours = R"("_meta":{"managed_by":"andon"})";
         const std::string settings = R"({"component_templates":[{"name":"x","component_template":{)"
                                      R"("version":0,)" +
@@ -439,7 +439,7 @@ TEST_F(ElasticsearchTest, WhatIsInstalledStaysUnlessItIsAnOlderVersionOfOurs) {
 TEST_F(ElasticsearchTest, AnOldServerGetsALegacyTemplateAndAnotherPolicyOrNone) {
   Run(
       [](const HttpPeer::Request& request) {
-        if (request.target.starts_with("/_bulk")) return Taken(request);
+        if (request.target.find("/_bulk?") != std::string::npos) return Taken(request);
         if (!request.target.starts_with("/_template")) {
           return HttpPeer::Answer(400, R"({"error":"no handler found for uri","status":400})");
         }
@@ -457,7 +457,7 @@ TEST_F(ElasticsearchTest, WhatCannotBeInstalledIsSaidAndTriedAgain) {
   bool allowed = false;
   Run(
       [&allowed](const HttpPeer::Request& request) {
-        if (request.target.starts_with("/_bulk")) return Taken(request);
+        if (request.target.find("/_bulk?") != std::string::npos) return Taken(request);
         if (!allowed) return Error(403, "security_exception", "action is unauthorized");
         return request.method == "GET" ? HttpPeer::Answer(404, "{}") : HttpPeer::Answer(200, "{}");
       },

@@ -58,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_any(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        fault = self.server.pick() if self.path.startswith("/_bulk") else None
+        fault = self.server.pick() if "/_bulk?" in self.path else None
         if fault is None:
             self.answer(*self.forward(body))
         else:
