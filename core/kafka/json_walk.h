@@ -15,8 +15,7 @@ class JsonVisitor {
   ~JsonVisitor() = default;
 };
 
-// Visits until the text ends or is no JSON; lists and what is nested too deep are stepped over.
-// False when it was not whole.
+// Visits until the text ends or is no JSON; lists are stepped over. False when it was not whole.
 bool WalkJson(std::string_view untrusted, JsonVisitor& visitor);
 
 }  // namespace andon::kafka

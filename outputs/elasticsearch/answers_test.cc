@@ -1,4 +1,4 @@
-// The readers of answers and what follows from them: json_scanner, bulk_answer, verdict,
+// The readers of answers and what follows from them: bulk_answer, verdict,
 // concurrency_limit, node_pool, index_name; and doubt_book.
 #include <functional>
 
@@ -7,7 +7,6 @@
 #include "outputs/elasticsearch/concurrency_limit.h"
 #include "outputs/elasticsearch/doubt_book.h"
 #include "outputs/elasticsearch/index_name.h"
-#include "outputs/elasticsearch/json_scanner.h"
 #include "outputs/elasticsearch/node_pool.h"
 #include "outputs/elasticsearch/range_list.h"
 #include "outputs/elasticsearch/time_stamp.h"
@@ -23,60 +22,6 @@ using std::chrono_literals::operator""s;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-using Token = JsonScanner::Token;
-
-// "{k" "s:text" ...: the tokens, shortly.
-std::string Scanned(std::string_view json) {
-  std::string seen;
-  JsonScanner scan(json);
-  while (true) {
-    const Token token = scan.Next();
-    switch (token) {
-      case Token::kEnd:
-        return seen;
-      case Token::kError:
-        return seen + "!";
-      case Token::kKey:
-      case Token::kString:
-      case Token::kNumber:
-        seen += std::string(scan.text()) + (token == Token::kKey ? "=" : ";");
-        break;
-      default:
-        seen += "{}[]___tfn"[static_cast<int>(token)];
-    }
-  }
-}
-
-TEST(JsonScannerTest, TellsTheTokensOfAText) {
-  EXPECT_EQ(Scanned(R"( {"a" : [1, -2.5e3, true,false ,null], "b":{}, "c":"d"} )"),
-            "{a=[1;-2.5e3;tfn]b={}c=d;}");
-  EXPECT_EQ(Scanned("[]"), "[]");
-  EXPECT_EQ(Scanned("\"x\""), "x;");
-}
-
-TEST(JsonScannerTest, EscapesAreUndone) {
-  EXPECT_EQ(Scanned(R"("\"\\\/\b\f\n\r\t\u00e9\u65e5\ud83d\ude00\ud83d.")"),
-            "\"\\/\b\f\n\r\t\xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80\xef\xbf\xbd.;");
-}
-
-TEST(JsonScannerTest, WhatIsNoJsonIsAnErrorAndStaysOne) {
-  for (const char* text : {"", "{", "[1", "[1 2]", "{\"a\" 1}", "{a:1}", "[1,]x", "tru", "\"a",
-                           "\"\\", "{}{}", "]", "[}", "{\"a\":}"}) {
-    EXPECT_THAT(Scanned(text), testing::EndsWith("!")) << text;
-  }
-  EXPECT_THAT(Scanned(std::string(JsonScanner::kMaxDepth + 1, '[')), testing::EndsWith("!"));
-}
-
-TEST(JsonAtTest, FindsTheValueBehindAPath) {
-  constexpr std::string_view kText = R"({"a":[{"b":{"c": 12 }},3],"d":"e","f":[]})";
-  EXPECT_EQ(JsonAt(kText, {"a", "0", "b"}), R"({"c": 12 })");
-  EXPECT_EQ(JsonAt(kText, {"a", "0", "b", "c"}), "12");
-  EXPECT_EQ(JsonAt(kText, {"d"}), "\"e\"");
-  EXPECT_EQ(JsonAt(kText, {"x"}), "");
-  EXPECT_EQ(JsonAt(kText, {"d", "x"}), "");
-  EXPECT_EQ(JsonAt(kText, {"f", "0"}), "");
-  EXPECT_EQ(JsonAt("{\"a\":", {"a"}), "");
-}
 
 TEST(RangeListTest, AddsRemovesAndIntersects) {
   RangeList list;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "outputs/elasticsearch/json_scanner.h"
+#include "core/base/json_scanner.h"
 
 namespace andon::elasticsearch {
 namespace {

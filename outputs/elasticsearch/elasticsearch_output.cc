@@ -6,13 +6,11 @@
 #include "core/base/log.h"
 #include "core/http/url.h"
 #include "core/plugin/registry.h"
-#include "outputs/elasticsearch/verdict.h"
 
 namespace andon::elasticsearch {
 namespace {
 
 constexpr size_t kChunkBytes = size_t{1} << 20;
-constexpr size_t kLeastBody = size_t{64} << 10;
 constexpr size_t kSpareBuffers = 8;
 constexpr size_t kSpareBytes = size_t{8} << 20;  // Larger ones are given back.
 constexpr Duration kStopLimit = std::chrono::seconds(10);
@@ -141,7 +139,7 @@ void ElasticsearchOutput::SendNext() {
   Waiting next = std::move(waiting_.front());
   waiting_.pop_front();
   if (guard_ != nullptr && !guard_->Clear(next.chunk)) return Check(std::move(next));
-  Flight flight{next.job, std::move(next.chunk), {}, TakeBuffer(), {}, encoding_, nullptr};
+  Flight flight{next.job, std::move(next.chunk), {}, TakeBuffer(), 0, encoding_, nullptr};
   flight.part = writer_->Write(flight.chunk, max_body_bytes_, flight.body);
   WriteJob& job = jobs_.at(flight.job);
   if (!flight.part.rejected.empty()) job.Reject(std::move(flight.part.rejected));
@@ -150,23 +148,20 @@ void ElasticsearchOutput::SendNext() {
     waiting_.push_front({flight.job, flight.chunk.Only(flight.part.left)});
   }
   if (flight.part.events > 0) return Send(std::move(flight));
-  Recycle(flight);
+  Recycle(flight.body);
   Settle(flight.job);
 }
 
 void ElasticsearchOutput::Send(Flight flight) {
-  metrics_->bytes.Add(flight.body.size());
-  if (flight.encoding != Encoding::kNone) {
-    flight.packed = TakeBuffer();
-    const bool packed = packer_.Pack(flight.encoding, flight.body.bytes(), flight.packed);
-    if (!packed) flight.encoding = Encoding::kNone;
-  }
+  flight.plain_bytes = flight.body.size();
+  metrics_->bytes.Add(flight.plain_bytes);
+  if (flight.encoding != Encoding::kNone) Pack(flight);
   const uint64_t id = ++last_id_;
   Flight& sent = flights_.emplace(id, std::move(flight)).first->second;
   Ask ask;
   ask.method = "POST";
   ask.path = "/" + http::EscapedPart(sent.part.index) + "/_bulk" + bulk_query_;
-  ask.body = sent.encoding == Encoding::kNone ? sent.body.bytes() : sent.packed.bytes();
+  ask.body = sent.body.bytes();
   ask.type = "application/x-ndjson";
   ask.encoding = sent.encoding;
   metrics_->sent_bytes.Add(ask.body.size());
@@ -174,125 +169,17 @@ void ElasticsearchOutput::Send(Flight flight) {
   sent.call = session_->Send(ask, [this, id](Answered answered) { OnAnswer(id, answered); });
 }
 
-void ElasticsearchOutput::OnAnswer(uint64_t id, const Answered& answered) {
-  const size_t in_flight = flights_.size();
-  Flight flight = std::move(flights_.extract(id).mapped());
-  const http::Response& response = answered.response;
-  metrics_->Requests(response.status.ok() ? response.code : 0).Add();
-  metrics_->seconds.Observe(std::chrono::duration<double>(answered.took).count());
-  metrics_->in_flight.Set(static_cast<double>(flights_.size()));
-  if (answered.ok()) {
-    limit_.OnAnswer(answered.took, static_cast<int>(in_flight));
-    ReadItems(flight, answered);
-  } else {
-    OnRefusal(flight, answered);
+// What is under way is as long as it has to be; the plain body's room serves the next.
+void ElasticsearchOutput::Pack(Flight& flight) {
+  packed_.Clear();
+  if (!packer_.Pack(flight.encoding, flight.body.bytes(), packed_)) {
+    flight.encoding = Encoding::kNone;
+    return;
   }
-  metrics_->limit.Set(limit_.current());
-  Recycle(flight);
-  Settle(flight.job);
-  Pump();
-  CheckStopped();
-}
-
-void ElasticsearchOutput::ReadItems(Flight& flight, const Answered& answered) {
-  WriteJob& job = jobs_.at(flight.job);
-  const auto answer = BulkAnswer::Parse(answered.response.body.text());
-  Result<ItemCounts> counts =
-      answer.ok() ? job.Read(flight.part, *answer, config_.document.operation) : answer.status();
-  if (!counts.ok()) {
-    Doubt(flight);
-    return AllAgain(flight, answered.node + ": " + std::string(counts.status().message()));
-  }
-  if (guard_ != nullptr) guard_->book().Known(flight.chunk.lane(), flight.part.items);
-  encoding_proved_ = encoding_proved_ || flight.encoding == encoding_;
-  metrics_->Count(*counts, config_.document.id == DocumentConfig::Id::kTemplate);
-  if (counts->overload) limit_.OnOverload();
-  if (counts->again > 0) {
-    LogWarn(context_->id, "events were not taken, they come again",
-            {{"events", counts->again}, {"reason", job.trouble()}});
-  }
-}
-
-// The request as a whole was not taken, or its answer is lost.
-void ElasticsearchOutput::OnRefusal(Flight& flight, const Answered& answered) {
-  const http::Response& response = answered.response;
-  if (!response.status.ok()) {
-    if (response.reached) {
-      Doubt(flight);
-      limit_.OnOverload();
-    }
-    return AllAgain(flight, answered.Explain());
-  }
-  if (response.code == 429 || response.code == 503) limit_.OnOverload();
-  if (response.code >= 500) Doubt(flight);  // A proxy may have lost the node's answer.
-  if (TryOtherEncoding(flight, response.code)) return Requeue(flight);
-  if (MayBeTheBody(response.code, ParseErrorAnswer(response.body.text()))) {
-    return OnRefusedBody(flight, answered);
-  }
-  AllAgain(flight, answered.Explain());
-}
-
-void ElasticsearchOutput::OnRefusedBody(Flight& flight, const Answered& answered) {
-  if (answered.response.code == 413 && flight.part.events > 1) {
-    const size_t less = std::max(kLeastBody, flight.body.size() / 2);
-    if (less < max_body_bytes_) {
-      max_body_bytes_ = less;
-      LogWarn(context_->id, "the server refuses long bodies, they are shorter from now on",
-              {{"max_body", less}, {"reason", answered.Explain()}});
-    }
-  }
-  if (flight.part.events > 1) return Halve(flight);
-  std::string reason = answered.Explain();
-  if (answered.response.code == 413) {
-    reason += " (the event's body has " + std::to_string(flight.body.size()) + " bytes)";
-  }
-  metrics_->rejected.Add();
-  jobs_.at(flight.job).Reject({{flight.part.items.front().first, std::move(reason)}});
-}
-
-bool ElasticsearchOutput::TryOtherEncoding(const Flight& flight, int code) {
-  if (flight.encoding == Encoding::kNone) return false;
-  if (flight.encoding != encoding_) return true;  // Another answer has brought the change already.
-  const bool refused = code == 415 || (flight.encoding == Encoding::kZstd && !encoding_proved_ &&
-                                       (code == 400 || code == 406 || code == 500 || code == 501));
-  if (!refused) return false;
-  encoding_ = flight.encoding == Encoding::kZstd ? Encoding::kGzip : Encoding::kNone;
-  encoding_proved_ = false;
-  LogWarn(context_->id, "the server does not take this encoding, another one is used",
-          {{"refused", EncodingName(flight.encoding)}, {"used", EncodingName(encoding_)}});
-  return true;
-}
-
-void ElasticsearchOutput::Requeue(const Flight& flight) {
-  ++jobs_.at(flight.job).open;
-  waiting_.push_front({flight.job, flight.chunk.Only(flight.part.items)});
-}
-
-void ElasticsearchOutput::Halve(Flight& flight) {
-  metrics_->halved.Add();
-  std::vector<Range> halves[2];
-  uint64_t room = flight.part.events / 2;
-  for (const Range& range : flight.part.items) {
-    const uint64_t size = range.last - range.first + 1;
-    const uint64_t taken = std::min(room, size);
-    if (taken > 0) halves[0].push_back({range.first, range.first + taken - 1});
-    if (taken < size) halves[1].push_back({range.first + taken, range.last});
-    room -= taken;
-  }
-  for (const std::vector<Range>& half : halves) {
-    ++jobs_.at(flight.job).open;
-    waiting_.push_back({flight.job, flight.chunk.Only(half)});
-  }
-}
-
-void ElasticsearchOutput::Doubt(const Flight& flight) {
-  metrics_->doubtful.Add(flight.part.events);
-  if (guard_ != nullptr) guard_->book().Doubt(flight.chunk.lane(), flight.part.items);
-}
-
-void ElasticsearchOutput::AllAgain(Flight& flight, const std::string& why) {
-  metrics_->again.Add(flight.part.events);
-  jobs_.at(flight.job).Again(flight.part.items, why);
+  Recycle(flight.body);
+  flight.body = ByteBuffer();
+  flight.body.Reserve(packed_.size());
+  flight.body.Append(packed_.bytes());
 }
 
 void ElasticsearchOutput::Settle(uint64_t id) {
@@ -309,13 +196,11 @@ ByteBuffer ElasticsearchOutput::TakeBuffer() {
   return buffer;
 }
 
-void ElasticsearchOutput::Recycle(Flight& flight) {
-  for (ByteBuffer* const buffer : {&flight.body, &flight.packed}) {
-    if (buffer->capacity() == 0 || buffer->capacity() > kSpareBytes) continue;
-    if (spare_.size() == kSpareBuffers) continue;
-    buffer->Clear();
-    spare_.push_back(std::move(*buffer));
-  }
+void ElasticsearchOutput::Recycle(ByteBuffer& buffer) {
+  if (buffer.capacity() == 0 || buffer.capacity() > kSpareBytes) return;
+  if (spare_.size() == kSpareBuffers) return;
+  buffer.Clear();
+  spare_.push_back(std::move(buffer));
 }
 
 void ElasticsearchOutput::Closing() {

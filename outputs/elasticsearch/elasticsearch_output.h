@@ -60,8 +60,8 @@ class ElasticsearchOutput final : public Output {
     uint64_t job;
     Chunk chunk;
     BulkPart part;
-    ByteBuffer body;
-    ByteBuffer packed;
+    ByteBuffer body;  // As it is sent.
+    size_t plain_bytes = 0;
     Encoding encoding = Encoding::kNone;
     std::unique_ptr<http::Call> call;
   };
@@ -82,7 +82,8 @@ class ElasticsearchOutput final : public Output {
   void Doubt(const Flight& flight);
   void AllAgain(Flight& flight, const std::string& why);
   void Settle(uint64_t job);
-  void Recycle(Flight& flight);
+  void Pack(Flight& flight);
+  void Recycle(ByteBuffer& buffer);
   ByteBuffer TakeBuffer();
   void CheckStopped();
   void GiveUp(const std::string& why);
@@ -102,6 +103,7 @@ class ElasticsearchOutput final : public Output {
   Encoding encoding_;
   bool encoding_proved_ = false;  // The server has taken it.
   BodyPacker packer_;
+  ByteBuffer packed_;  // Room for the largest that a body may become.
   size_t max_body_bytes_;
 
   std::map<uint64_t, WriteJob> jobs_;

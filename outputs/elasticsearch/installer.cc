@@ -3,10 +3,10 @@
 #include <charconv>
 #include <utility>
 
+#include "core/base/json_scanner.h"
 #include "core/base/log.h"
 #include "core/codec/json_writer.h"
 #include "core/http/url.h"
-#include "outputs/elasticsearch/json_scanner.h"
 #include "outputs/elasticsearch/templates.h"
 
 namespace andon::elasticsearch {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/json_scanner.h"
 #include "core/codec/json_writer.h"
 #include "core/http/url.h"
-#include "outputs/elasticsearch/json_scanner.h"
 
 namespace andon::elasticsearch {
 namespace {

@@ -193,7 +193,7 @@ class Elasticsearch(SearchCase):
         self.addCleanup(proxy.stop)
         daemon = self.world.andond("andond", {"inputs": [dummy(EVENTS, rate=6000)], "outputs": [
             {**output(self.node), "hosts": [proxy.url], "data_stream": stream, "verify_doubtful": True,
-             "install": {"templates": True, "name": stream}}]}).start()
+             "chunk": {"events": 1000}, "install": {"templates": True, "name": stream}}]}).start()
         for _ in range(3):
             before = self.node.count(stream)
             wait_until(lambda b=before: self.node.count(stream) > min(b + 1000, EVENTS - 1),

@@ -3,12 +3,12 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/base/json_scanner.h"
 #include "core/config/config_node.h"
 #include "core/event/entry.h"
 #include "outputs/elasticsearch/bulk_answer.h"
 #include "outputs/elasticsearch/bulk_writer.h"
 #include "outputs/elasticsearch/elasticsearch_config.h"
-#include "outputs/elasticsearch/json_scanner.h"
 
 namespace andon::elasticsearch {
 namespace {

@@ -1,4 +1,4 @@
-// The tokens of a JSON text (RFC 8259) that a server sent, one after the other. Nothing recurses,
+// The tokens of a JSON text (RFC 8259) of unknown origin, one after the other. Nothing recurses,
 // nothing allocates but strings that hold escapes.
 //
 //   for (JsonScanner scan(text); scan.Next() != JsonScanner::Token::kEnd;) ...
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace andon::elasticsearch {
+namespace andon {
 
 class JsonScanner {
  public:
@@ -34,6 +34,8 @@ class JsonScanner {
   Token Next();
   // Of a key, a string or a number; valid until the next call of Next or text.
   std::string_view text();
+  // The same as it stands in the JSON, escapes and all; valid as long as that is.
+  std::string_view raw() const { return raw_; }
   // The number, cut to the range of int; 0 when it is none.
   int number() const;
   // Steps over the value whose first token was `token`. False: the text is broken.
@@ -75,4 +77,4 @@ class JsonScanner {
 // element. Empty: there is none.
 std::string_view JsonAt(std::string_view untrusted, const std::vector<std::string>& path);
 
-}  // namespace andon::elasticsearch
+}  // namespace andon

@@ -1,9 +1,9 @@
-#include "outputs/elasticsearch/json_scanner.h"
+#include "core/base/json_scanner.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace andon::elasticsearch {
+namespace andon {
 namespace {
 
 void AppendUtf8(uint32_t code, std::string& out) {
@@ -234,4 +234,4 @@ std::string_view JsonAt(std::string_view untrusted, const std::vector<std::strin
   return from;
 }
 
-}  // namespace andon::elasticsearch
+}  // namespace andon
