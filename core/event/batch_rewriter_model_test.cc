@@ -117,13 +117,18 @@ const std::string* Find(const Fields& fields, const std::string& key) {
   return nullptr;
 }
 
-Fields Apply(const Fields& fields, const std::vector<Step>& steps, bool clear) {
-  Wishes wishes(steps);
+// Forgets renames of what is not there. Returns, by new name, the old name that gets it in the end.
+std::map<std::string, std::string> KeepRenames(Wishes& wishes, const Fields& fields, bool clear) {
   std::erase_if(wishes.renamed,
                 [&](const auto& rename) { return clear || !Find(fields, rename.first); });
-  // By new name: the old name that gets it in the end.
   std::map<std::string, std::string> winners;
   for (const auto& [from, to] : wishes.renamed) winners[to] = from;
+  return winners;
+}
+
+Fields Apply(const Fields& fields, const std::vector<Step>& steps, bool clear) {
+  Wishes wishes(steps);
+  std::map<std::string, std::string> winners = KeepRenames(wishes, fields, clear);
   Fields out;
   std::set<std::string> done;
   const auto put_set = [&](const std::string& key) {
