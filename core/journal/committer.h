@@ -46,6 +46,9 @@ class Committer : public std::enable_shared_from_this<Committer> {
   Status Finish();
 
  private:
+  // After a first failure there is no hurry.
+  static constexpr Duration kRetryAfter = std::chrono::seconds(1);
+
   void RunCommit();
   Commit MakeCommit(bool force);
   void AddControl(Commit& commit, bool force);

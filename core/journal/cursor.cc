@@ -9,16 +9,6 @@
 
 namespace andon::journal {
 
-namespace {
-
-constexpr Duration kStoreAfter = std::chrono::milliseconds(50);
-constexpr Duration kStoreAtMost = std::chrono::milliseconds(10);
-// Of a part with less than this share for one output, what it wants is copied: a few events must
-// not pin a whole block.
-constexpr size_t kPinFromShare = 4;
-
-}  // namespace
-
 Cursor::Cursor(CursorState state, uint64_t routed, Host host)
     : number_(state.number),
       host_(std::move(host)),
@@ -121,151 +111,6 @@ void Cursor::Detach() {
   saving_.clear();
 }
 
-std::optional<Chunk> Cursor::Next(size_t max_bytes, uint64_t max_events) {
-  std::optional<Chunk> chunk;
-  {
-    MutexLock lock(mutex_);
-    Fill(std::max<size_t>(max_bytes, 1));
-    chunk = backlog_->Take(max_bytes, max_events,
-                           [this](const LaneId& lane) { return progress_.DurableWatermark(lane); });
-  }
-  TellLanes();
-  Changed();
-  return chunk;
-}
-
-uint64_t Cursor::ReadyBytes() {
-  uint64_t bytes = 0;
-  {
-    MutexLock lock(mutex_);
-    Fill(kReadBudget);
-    bytes = backlog_->bytes();
-  }
-  TellLanes();
-  Changed();
-  return bytes;
-}
-
-void Cursor::Fill(uint64_t target) {
-  while (backlog_->bytes() < target) {
-    if (charge_->bytes() >= kReadBudget) {
-      charge_->Wait();
-      // It may have been freed in between, and then nobody says so.
-      if (charge_->bytes() >= kReadBudget) return;
-    }
-    if (!FillOne()) return;
-  }
-}
-
-bool Cursor::FillOne() {
-  if (!arrived_.empty()) {
-    DiskPiece piece = std::move(arrived_.front());
-    arrived_.pop_front();
-    arrived_bytes_ -= piece.part.bytes;
-    jumped_ = jumped_ || piece.dropped;
-    Scan(piece.part);
-    host_.stream->MoveTo(*reader_, piece.part.end);
-    return true;
-  }
-  if (reading_) return false;
-  StreamPart part;
-  switch (host_.stream->Take(*reader_, &part)) {
-    case Stream::Source::kPart:
-      Scan(part);
-      return true;
-    case Stream::Source::kNothing:
-      Scan(part);
-      return false;
-    case Stream::Source::kDisk:
-      break;
-  }
-  if (host_.intake->in_memory) {
-    jumped_ = true;
-    host_.stream->MoveTo(*reader_, host_.stream->memory_begin());
-    return true;
-  }
-  reading_ = true;
-  disk_from_ = part.at;
-  host_.read_disk(shared_from_this());
-  return false;
-}
-
-CursorProgress::Use Cursor::UseOf(const StoredRecord& record, const StreamPart& part) const {
-  if (record.RoutedTo(number_)) return CursorProgress::Use::kDeliver;
-  if (!from_oldest_ || !wants_) return CursorProgress::Use::kSkip;
-  const StreamPosition& created = progress_.created();
-  const bool before = created == StreamPosition{} || part.at < created;
-  return before && wants_(record.tag()) ? CursorProgress::Use::kPast : CursorProgress::Use::kSkip;
-}
-
-std::shared_ptr<const Pin> Cursor::PinOf(const StreamPart& part) {
-  std::erase_if(pins_, [](const auto& pin) { return pin.expired(); });
-  for (const auto& weak : pins_) {
-    auto pin = weak.lock();
-    if (pin != nullptr && pin->block() == part.block.get()) return pin;
-  }
-  auto pin = std::make_shared<const Pin>(charge_, part.block);
-  pins_.push_back(pin);
-  return pin;
-}
-
-void Cursor::Scan(const StreamPart& part) {
-  if ((part.at.segment != scanned_segment_ || jumped_) && part.ordinals != nullptr) {
-    const auto ordinal = part.ordinals->find(number_);
-    if (ordinal != part.ordinals->end()) progress_.EnterSegment(ordinal->second, jumped_);
-    jumped_ = false;
-    scanned_segment_ = part.at.segment;
-  }
-  if (part.bytes == 0) {
-    progress_.Reached(part.end);
-    return;
-  }
-  size_t wanted = 0;
-  ForEachRecord(part.records(), [&](const StoredRecord& record) {
-    const bool events = record.kind() == RecordKind::kEvents && record.count() > 0;
-    if (events && UseOf(record, part) != CursorProgress::Use::kSkip) wanted += record.bytes();
-    return true;
-  });
-  std::shared_ptr<const Pin> pin;
-  if (wanted * kPinFromShare >= part.bytes) pin = PinOf(part);
-  std::vector<Range> lost;
-  progress_.BeginPart(part.lane);
-  ForEachRecord(part.records(), [&](const StoredRecord& record) {
-    if (record.kind() != RecordKind::kEvents || record.count() == 0) return true;
-    missing_.clear();
-    progress_.Record({record.first(), record.last()}, UseOf(record, part), missing_);
-    if (!missing_.empty() && !backlog_->Add(part.lane, record, missing_, pin)) {
-      lost.insert(lost.end(), missing_.begin(), missing_.end());
-    }
-    return true;
-  });
-  progress_.EndPart(part.end);
-  if (!lost.empty()) progress_.Lose(part.lane, lost);
-}
-
-void Cursor::Changed() {
-  // Only the output's own thread, which this is, attaches and detaches.
-  const std::shared_ptr<Attachment> attached = AttachmentHere();
-  if (attached == nullptr || attached->store_armed) return;
-  {
-    MutexLock lock(mutex_);
-    if (!dirty_ && progress_.resume().segment == stored_segment_) return;
-  }
-  attached->store_armed = true;
-  attached->store_timer =
-      attached->loop->After(kStoreAfter, [this, weak = std::weak_ptr(attached)] {
-        const auto still = weak.lock();
-        if (still == nullptr) return;
-        still->store_armed = false;
-        {
-          MutexLock lock(mutex_);
-          if (!dirty_ && progress_.resume().segment == stored_segment_) return;
-          dirty_ = true;
-        }
-        host_.intake->request_commit();
-      });
-}
-
 void Cursor::TellLanes() {
   if (!host_.intake->in_memory) return;
   std::vector<std::pair<LaneId, Sequence>> lanes;
@@ -297,16 +142,6 @@ void Cursor::Finish(const LaneId& lane, std::span<const Range> ranges, std::stri
   Changed();
 }
 
-void Cursor::Save(std::string note, UniqueFunction<void(Status)> done) {
-  {
-    MutexLock lock(mutex_);
-    if (!note.empty()) progress_.SetNote(std::move(note));
-    saves_.push_back(std::move(done));
-    dirty_ = urgent_ = true;
-  }
-  host_.intake->request_commit();
-}
-
 uint64_t Cursor::held_events() const {
   MutexLock lock(mutex_);
   return progress_.Held(routed_->events);
@@ -325,91 +160,6 @@ uint64_t Cursor::damaged_events() const {
 std::string Cursor::note() const {
   MutexLock lock(mutex_);
   return progress_.note();
-}
-
-std::optional<CursorState> Cursor::ToStore(const StoreWish& wish) {
-  MutexLock lock(mutex_);
-  const bool moved = wish.anyway && progress_.resume().segment != stored_segment_;
-  if (!wish.force && !dirty_ && !moved) return std::nullopt;
-  const bool recent = wish.now - last_store_ < kStoreAtMost && stored_;
-  if (!wish.force && !urgent_ && recent) return std::nullopt;
-  dirty_ = urgent_ = false;
-  last_store_ = wish.now;
-  stored_segment_ = progress_.resume().segment;
-  std::ranges::move(saves_, std::back_inserter(saving_));
-  saves_.clear();
-  return progress_.Snapshot();
-}
-
-void Cursor::Stored(const CursorState& stored, const State& state) {
-  std::vector<UniqueFunction<void(Status)>> saved;
-  {
-    MutexLock lock(mutex_);
-    progress_.Stored(stored);
-    progress_.SetCreated(stored.created);
-    stored_ = true;
-    saved.swap(saving_);
-  }
-  for (auto& done : saved) {
-    PostToOutput([done = std::move(done)](Attachment&) mutable { done(OkStatus()); });
-  }
-  LookForClosedLanes(state);
-}
-
-void Cursor::LookForClosedLanes(const State& state) {
-  if (!attached()) return;
-  std::vector<LaneId> closed;
-  {
-    MutexLock lock(mutex_);
-    for (const LaneId& id : progress_.Lanes()) {
-      const auto lane = state.lanes.find(id);
-      if (lane == state.lanes.end()) {
-        progress_.ForgetLane(id);
-        announced_.erase(id);
-      } else if (lane->second.closed && progress_.DurableWatermark(id) >= lane->second.last &&
-                 announced_.insert(id).second) {
-        closed.push_back(id);
-      }
-    }
-  }
-  for (const LaneId& id : closed) {
-    PostToOutput([id](Attachment& output) {
-      if (output.callbacks.on_lane_closed) output.callbacks.on_lane_closed(id);
-    });
-  }
-}
-
-bool Cursor::WantsDisk(StreamPosition* from) {
-  MutexLock lock(mutex_);
-  const size_t used = arrived_bytes_ + (charge_ == nullptr ? 0 : charge_->bytes());
-  if (!reading_ || backlog_ == nullptr || (used >= kReadBudget && !arrived_.empty())) {
-    reading_ = false;
-    return false;
-  }
-  *from = disk_from_;
-  return true;
-}
-
-void Cursor::Arrived(std::vector<StreamPart> parts, const StreamPosition& end, bool dropped) {
-  {
-    MutexLock lock(mutex_);
-    if (backlog_ == nullptr) {
-      reading_ = false;
-      return;
-    }
-    if (parts.empty() || parts.back().end < end) {
-      StreamPart nothing;
-      nothing.at = nothing.end = end;
-      parts.push_back(nothing);
-    }
-    for (StreamPart& part : parts) {
-      arrived_bytes_ += part.bytes;
-      arrived_.push_back({std::move(part), std::exchange(dropped, false)});
-    }
-    disk_from_ = end;
-    if (end >= host_.stream->memory_begin()) reading_ = false;
-  }
-  Wake();
 }
 
 StreamPosition Cursor::resume() const {

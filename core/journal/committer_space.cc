@@ -1,0 +1,115 @@
+// Room on the disk: what nobody needs is freed, and the next segment has its room before it is due.
+#include <algorithm>
+#include <utility>
+
+#include "core/base/log.h"
+#include "core/journal/committer.h"
+
+namespace andon::journal {
+
+// Cursors of outputs that are not configured any more go after a while, by the journal's own clock.
+void Committer::CountAbsence(const LogTime& time) {
+  const uint64_t more = time.clock_ns - std::min(time.clock_ns, absence_counted_to_);
+  absence_counted_to_ = time.clock_ns;
+  const auto retain = static_cast<uint64_t>(options_.retain_cursor.count());
+  for (const auto& cursor : cursors_->All()) {
+    const auto state = state_.cursors.find(cursor->number());
+    if (state == state_.cursors.end()) continue;
+    uint64_t& absent = state->second.absent_ns;
+    absent = cursor->attached() ? 0 : absent + more;
+    if (absent <= retain || absent == 0) continue;
+    LogWarn("journal", "cursor of an output that is gone is given up",
+            {{"output", state->second.id}});
+    cursors_->Forget(state->second.id);
+    forgotten_.push_back(cursor->number());
+    state_.routed.erase(cursor->number());
+    state_.cursors.erase(state);
+  }
+}
+
+// By any cursor, once those of `commit` are durable.
+StreamPosition Committer::EarliestNeeded(const Commit& commit) const {
+  StreamPosition earliest = log_.end();
+  for (const auto& [number, cursor] : state_.cursors) {
+    const auto newer = std::ranges::find(commit.cursors, number, &CursorState::number);
+    earliest = std::min(earliest, newer != commit.cursors.end() ? newer->resume : cursor.resume);
+  }
+  for (const auto& cursor : cursors_->All()) earliest = std::min(earliest, cursor->resume());
+  return earliest;
+}
+
+RetentionPlan Committer::PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const {
+  const auto& segments = disk_->segments.all();
+  const Segment& open = segments.rbegin()->second;
+  Space space;
+  space.used = disk_->segments.bytes() - open.file_bytes + open.end;
+  space.limit = options_.size_bytes - options_.segment_bytes;
+  space.clock_ns = clock_ns;
+  return PlanRetention(segments, earliest, space, options_);
+}
+
+// Before a new segment is begun, whose head says what is not needed any more.
+void Committer::MakeRoom(const LogTime& time) {
+  const RetentionPlan plan = PlanSpace(EarliestNeeded(Commit()), time.clock_ns);
+  if (plan.oldest <= state_.oldest) return;
+  if (plan.dropped) {
+    const uint64_t dropped = plan.oldest - disk_->segments.all().begin()->first;
+    metrics_.dropped_segments.Add(dropped);
+    LogWarn("journal", "the size limit is reached, the oldest events are dropped",
+            {{"segments", dropped}, {"size_bytes", options_.size_bytes}});
+  }
+  state_.oldest = plan.oldest;
+}
+
+// Behind a durable commit: what it says is not needed can go.
+void Committer::FreeSegments() {
+  auto& all = disk_->segments.all();
+  bool freed = false;
+  while (!all.empty() && all.begin()->first < state_.oldest &&
+         all.begin()->first != all.rbegin()->first) {
+    const uint64_t total = disk_->segments.bytes() + disk_->segments.spare_bytes();
+    disk_->segments.Free(all.begin()->first, total <= options_.size_bytes);
+    freed = true;
+  }
+  if (freed) no_room_ = false;
+}
+
+// The next segment's room is reserved when this one is half full: while there is none, what is
+// left of this one serves what is under way.
+void Committer::PrepareNext() {
+  const Segment& open = disk_->segments.all().rbegin()->second;
+  const uint64_t total = disk_->segments.bytes() + disk_->segments.spare_bytes();
+  if (open.end * 2 < open.file_bytes || disk_->segments.has_spare() || no_room_) return;
+  if (total + options_.segment_bytes > options_.size_bytes) return;
+  const Status made = disk_->segments.MakeSpare();
+  if (made.ok()) return;
+  no_room_ = true;
+  LogError("journal", "no room for the next segment, inputs are held back",
+           {{"reason", made.message()}});
+  room_timer_ = loop_.After(kRetryAfter, [this] {
+    if (finished_ || failed_.has_value()) return;
+    no_room_ = false;
+    PrepareNext();
+    LookAtSpace();
+    TellPressure();
+  });
+}
+
+void Committer::LookAtSpace() {
+  const Segment& open = disk_->segments.all().rbegin()->second;
+  const uint64_t used = disk_->segments.bytes() - open.file_bytes + open.end;
+  const uint64_t high = options_.size_bytes - options_.segment_bytes;
+  const uint64_t low = high - options_.segment_bytes / 2;
+  // What is open cannot be freed, however large one commit made it: then there is no point in
+  // waiting.
+  const bool several = disk_->segments.all().size() > 1;
+  if (options_.overflow == Overflow::kBlock) {
+    over_size_ = several && (over_size_ ? used > low : used > high);
+  }
+  intake_->pressure.SetDisk(over_size_ || no_room_ || failed_.has_value());
+  metrics_.segments.Set(static_cast<double>(disk_->segments.all().size()));
+  metrics_.disk_bytes.Set(
+      static_cast<double>(disk_->segments.bytes() + disk_->segments.spare_bytes()));
+}
+
+}  // namespace andon::journal

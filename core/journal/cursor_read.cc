@@ -1,0 +1,173 @@
+// What a cursor reads: from memory while it is there, else from the disk.
+#include <algorithm>
+#include <utility>
+
+#include "core/journal/cursor.h"
+#include "core/journal/intake.h"
+
+namespace andon::journal {
+
+namespace {
+
+// Of a part with less than this share for one output, what it wants is copied: a few events must
+// not pin a whole block.
+constexpr size_t kPinFromShare = 4;
+
+}  // namespace
+
+std::optional<Chunk> Cursor::Next(size_t max_bytes, uint64_t max_events) {
+  std::optional<Chunk> chunk;
+  {
+    MutexLock lock(mutex_);
+    Fill(std::max<size_t>(max_bytes, 1));
+    chunk = backlog_->Take(max_bytes, max_events,
+                           [this](const LaneId& lane) { return progress_.DurableWatermark(lane); });
+  }
+  TellLanes();
+  Changed();
+  return chunk;
+}
+
+uint64_t Cursor::ReadyBytes() {
+  uint64_t bytes = 0;
+  {
+    MutexLock lock(mutex_);
+    Fill(kReadBudget);
+    bytes = backlog_->bytes();
+  }
+  TellLanes();
+  Changed();
+  return bytes;
+}
+
+void Cursor::Fill(uint64_t target) {
+  while (backlog_->bytes() < target) {
+    if (charge_->bytes() >= kReadBudget) {
+      charge_->Wait();
+      // It may have been freed in between, and then nobody says so.
+      if (charge_->bytes() >= kReadBudget) return;
+    }
+    if (!FillOne()) return;
+  }
+}
+
+bool Cursor::FillOne() {
+  if (!arrived_.empty()) {
+    DiskPiece piece = std::move(arrived_.front());
+    arrived_.pop_front();
+    arrived_bytes_ -= piece.part.bytes;
+    jumped_ = jumped_ || piece.dropped;
+    Scan(piece.part);
+    host_.stream->MoveTo(*reader_, piece.part.end);
+    return true;
+  }
+  if (reading_) return false;
+  StreamPart part;
+  switch (host_.stream->Take(*reader_, &part)) {
+    case Stream::Source::kPart:
+      Scan(part);
+      return true;
+    case Stream::Source::kNothing:
+      Scan(part);
+      return false;
+    case Stream::Source::kDisk:
+      break;
+  }
+  if (host_.intake->in_memory) {
+    jumped_ = true;
+    host_.stream->MoveTo(*reader_, host_.stream->memory_begin());
+    return true;
+  }
+  reading_ = true;
+  disk_from_ = part.at;
+  host_.read_disk(shared_from_this());
+  return false;
+}
+
+CursorProgress::Use Cursor::UseOf(const StoredRecord& record, const StreamPart& part) const {
+  if (record.RoutedTo(number_)) return CursorProgress::Use::kDeliver;
+  if (!from_oldest_ || !wants_) return CursorProgress::Use::kSkip;
+  const StreamPosition& created = progress_.created();
+  const bool before = created == StreamPosition{} || part.at < created;
+  return before && wants_(record.tag()) ? CursorProgress::Use::kPast : CursorProgress::Use::kSkip;
+}
+
+std::shared_ptr<const Pin> Cursor::PinOf(const StreamPart& part) {
+  std::erase_if(pins_, [](const auto& pin) { return pin.expired(); });
+  for (const auto& weak : pins_) {
+    auto pin = weak.lock();
+    if (pin != nullptr && pin->block() == part.block.get()) return pin;
+  }
+  auto pin = std::make_shared<const Pin>(charge_, part.block);
+  pins_.push_back(pin);
+  return pin;
+}
+
+void Cursor::Scan(const StreamPart& part) {
+  if ((part.at.segment != scanned_segment_ || jumped_) && part.ordinals != nullptr) {
+    const auto ordinal = part.ordinals->find(number_);
+    if (ordinal != part.ordinals->end()) progress_.EnterSegment(ordinal->second, jumped_);
+    jumped_ = false;
+    scanned_segment_ = part.at.segment;
+  }
+  if (part.bytes == 0) {
+    progress_.Reached(part.end);
+    return;
+  }
+  size_t wanted = 0;
+  ForEachRecord(part.records(), [&](const StoredRecord& record) {
+    const bool events = record.kind() == RecordKind::kEvents && record.count() > 0;
+    if (events && UseOf(record, part) != CursorProgress::Use::kSkip) wanted += record.bytes();
+    return true;
+  });
+  std::shared_ptr<const Pin> pin;
+  if (wanted * kPinFromShare >= part.bytes) pin = PinOf(part);
+  std::vector<Range> lost;
+  progress_.BeginPart(part.lane);
+  ForEachRecord(part.records(), [&](const StoredRecord& record) {
+    if (record.kind() != RecordKind::kEvents || record.count() == 0) return true;
+    missing_.clear();
+    progress_.Record({record.first(), record.last()}, UseOf(record, part), missing_);
+    if (!missing_.empty() && !backlog_->Add(part.lane, record, missing_, pin)) {
+      lost.insert(lost.end(), missing_.begin(), missing_.end());
+    }
+    return true;
+  });
+  progress_.EndPart(part.end);
+  if (!lost.empty()) progress_.Lose(part.lane, lost);
+}
+
+bool Cursor::WantsDisk(StreamPosition* from) {
+  MutexLock lock(mutex_);
+  const size_t used = arrived_bytes_ + (charge_ == nullptr ? 0 : charge_->bytes());
+  if (!reading_ || backlog_ == nullptr || (used >= kReadBudget && !arrived_.empty())) {
+    reading_ = false;
+    return false;
+  }
+  *from = disk_from_;
+  return true;
+}
+
+void Cursor::Arrived(std::vector<StreamPart> parts, const StreamPosition& end, bool dropped) {
+  {
+    MutexLock lock(mutex_);
+    if (backlog_ == nullptr) {
+      reading_ = false;
+      return;
+    }
+    if (parts.empty() || parts.back().end < end) {
+      StreamPart nothing;
+      nothing.at = nothing.end = end;
+      parts.push_back(nothing);
+    }
+    for (StreamPart& part : parts) {
+      arrived_bytes_ += part.bytes;
+      arrived_.push_back({std::move(part), std::exchange(dropped, false)});
+    }
+    disk_from_ = end;
+    if (end >= host_.stream->memory_begin()) reading_ = false;
+  }
+  Wake();
+}
+
+}  // namespace andon::journal
