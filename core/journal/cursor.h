@@ -100,6 +100,7 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   void Scan(const StreamPart& part) REQUIRES(mutex_);
   CursorProgress::Use UseOf(const StoredRecord& record, const StreamPart& part) const
       REQUIRES(mutex_);
+  size_t WantedBytes(const StreamPart& part) const REQUIRES(mutex_);
   std::shared_ptr<const Pin> PinOf(const StreamPart& part) REQUIRES(mutex_);
   void JumpToMemory() REQUIRES(mutex_);
   void Changed();

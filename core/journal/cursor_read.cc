@@ -103,6 +103,16 @@ std::shared_ptr<const Pin> Cursor::PinOf(const StreamPart& part) {
   return pin;
 }
 
+size_t Cursor::WantedBytes(const StreamPart& part) const {
+  size_t wanted = 0;
+  ForEachRecord(part.records(), [&](const StoredRecord& record) {
+    const bool events = record.kind() == RecordKind::kEvents && record.count() > 0;
+    if (events && UseOf(record, part) != CursorProgress::Use::kSkip) wanted += record.bytes();
+    return true;
+  });
+  return wanted;
+}
+
 void Cursor::Scan(const StreamPart& part) {
   if ((part.at.segment != scanned_segment_ || jumped_) && part.ordinals != nullptr) {
     const auto ordinal = part.ordinals->find(number_);
@@ -114,14 +124,8 @@ void Cursor::Scan(const StreamPart& part) {
     progress_.Reached(part.end);
     return;
   }
-  size_t wanted = 0;
-  ForEachRecord(part.records(), [&](const StoredRecord& record) {
-    const bool events = record.kind() == RecordKind::kEvents && record.count() > 0;
-    if (events && UseOf(record, part) != CursorProgress::Use::kSkip) wanted += record.bytes();
-    return true;
-  });
   std::shared_ptr<const Pin> pin;
-  if (wanted * kPinFromShare >= part.bytes) pin = PinOf(part);
+  if (WantedBytes(part) * kPinFromShare >= part.bytes) pin = PinOf(part);
   std::vector<Range> lost;
   progress_.BeginPart(part.lane);
   ForEachRecord(part.records(), [&](const StoredRecord& record) {
