@@ -48,7 +48,9 @@ Flusher::Flusher(Parts parts, const OutputLimits& limits, const RetryConfig& ret
       write_seconds_(parts_.metrics.GetHistogram("andon_output_write_seconds",
                                                  "time from Write to its answer")),
       held_(parts_.metrics.GetGauge("andon_events_held",
-                                    "events in the journal that the output has not finished")) {}
+                                    "events in the journal that the output has not finished")),
+      gap_(parts_.cursor.gap_events()),
+      damaged_(parts_.cursor.damaged_events()) {}
 
 Flusher::~Flusher() { *self_ = nullptr; }
 
@@ -86,6 +88,7 @@ void Flusher::Pump() {
   while (started_ && StartOne()) {
   }
   pumping_ = false;
+  CountLost();
   held_.Set(static_cast<double>(parts_.cursor.held_events()));
 }
 
@@ -137,6 +140,7 @@ std::optional<Chunk> Flusher::NextChunk() {
 void Flusher::Write(Delivery delivery) {
   ++in_flight_;
   ++delivery.tries;
+  delivery.outage = outages_;
   const MonotonicTime begun = parts_.loop.Now();
   Chunk chunk = delivery.chunk;
   Answer answer([self = self_, &loop = parts_.loop, delivery = std::move(delivery),
@@ -164,7 +168,7 @@ void Flusher::Done(const Delivery& delivery, WriteResult result) {
   if (status.ok() || status.code() == StatusCode::kRejected) {
     NoteSuccess();
   } else {
-    NoteFailure(status);
+    NoteFailure(delivery, status);
   }
   Deliver(delivery, result);
   if (!result.again.empty()) {
@@ -271,7 +275,27 @@ void Flusher::Refused(const Chunk& chunk, const std::vector<Rejection>& rejectio
   Pump();
 }
 
-void Flusher::NoteFailure(const Status& status) {
+// What the journal had to let go before it was delivered.
+void Flusher::CountLost() {
+  const uint64_t gap = parts_.cursor.gap_events();
+  const uint64_t damaged = parts_.cursor.damaged_events();
+  if (gap > gap_) {
+    parts_.ledger.Dropped("overflow", gap - gap_);
+    LogWarn(parts_.id, "events were dropped before they were delivered: the journal was full",
+            {{"events", gap - gap_}});
+  }
+  if (damaged > damaged_) {
+    parts_.ledger.Dropped("damaged", damaged - damaged_);
+    LogError(parts_.id, "events are lost: the journal is damaged where they were",
+             {{"events", damaged - damaged_}});
+  }
+  gap_ = gap;
+  damaged_ = damaged;
+}
+
+void Flusher::NoteFailure(const Delivery& delivery, const Status& status) {
+  if (delivery.outage < outages_) return;
+  ++outages_;
   ++failures_;
   const Duration wait = Backoff(retry_.initial, retry_.maximum, failures_, parts_.random);
   closed_until_ = parts_.loop.Now() + wait;

@@ -58,6 +58,7 @@ class Flusher {
     int tries = 0;
     MonotonicTime first_try{};
     MonotonicTime due{};
+    uint64_t outage = 0;  // How many there had been when it was written.
   };
   void Pump();
   bool StartOne();
@@ -69,8 +70,9 @@ class Flusher {
   void Refused(const Chunk& chunk, const std::vector<Rejection>& rejections);
   void Again(Delivery delivery, const Status& status);
   bool GivesUp(const Delivery& delivery) const;
-  void NoteFailure(const Status& status);
+  void NoteFailure(const Delivery& delivery, const Status& status);
   void NoteSuccess();
+  void CountLost();
   void WakeAt(MonotonicTime due);
 
   Parts parts_;
@@ -81,7 +83,8 @@ class Flusher {
   size_t again_bytes_ = 0;
   int in_flight_ = 0;
   int refusing_ = 0;  // Batches of error events that are not durable yet.
-  int failures_ = 0;  // In a row.
+  int failures_ = 0;      // In a row.
+  uint64_t outages_ = 0;  // Failures that counted: what was under way then says nothing new.
   MonotonicTime closed_until_{};
   std::optional<MonotonicTime> filling_since_;
   std::unique_ptr<Timer> timer_;
@@ -94,6 +97,8 @@ class Flusher {
   std::string trouble_ GUARDED_BY(trouble_mutex_);
   Histogram& write_seconds_;
   Gauge& held_;
+  uint64_t gap_;  // Of the cursor, as far as it is in the ledger.
+  uint64_t damaged_;
 };
 
 }  // namespace andon

@@ -47,12 +47,14 @@ class ListCursor final : public OutputCursor {
   }
   const std::string& note() const override { return stored; }
   uint64_t held_events() const override { return chunks.size(); }
-  uint64_t gap_events() const override { return 0; }
-  uint64_t damaged_events() const override { return 0; }
+  uint64_t gap_events() const override { return gap; }
+  uint64_t damaged_events() const override { return damaged; }
 
   std::deque<Chunk> chunks;
   RunSet finished;
   std::string stored;
+  uint64_t gap = 0;
+  uint64_t damaged = 0;
 };
 
 class ScriptedOutput final : public Output {
@@ -176,6 +178,27 @@ TEST_F(FlusherTest, BringsWhatWasUnavailableBackLaterAndForever) {
   Answer({});
   EXPECT_EQ(flusher_->trouble(), "");
   EXPECT_EQ(cursor_.finished.watermark(), 2u);
+  EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, WhatFailsInOneOutageCountsOnce) {
+  for (Sequence first = 1; first <= 5; ++first) Add(first, 1);
+  Start({.in_flight = 5});
+  for (int i = 0; i < 5; ++i) Answer({.status = Unavailable("no route to host")});
+  world_.Advance(1s);
+  EXPECT_EQ(output_.pending.size(), 5u) << "waited longer than retry.initial";
+}
+
+TEST_F(FlusherTest, WhatTheJournalLetGoIsInTheLedgerByCause) {
+  cursor_.gap = 100;  // In another run.
+  Add(1, 1);
+  Start();
+  ledger_.Received(7);
+  cursor_.gap = 105;
+  cursor_.damaged = 2;
+  Answer({});
+  EXPECT_EQ(metrics_.Sum("andon_events_dropped_total", {{"cause", "overflow"}}), 5u);
+  EXPECT_EQ(metrics_.Sum("andon_events_dropped_total", {{"cause", "damaged"}}), 2u);
   EXPECT_TRUE(Adds());
 }
 
