@@ -61,7 +61,7 @@ void ElasticsearchOutput::Start() {
 
 // Nothing is written before: an index would be made without its mappings.
 void ElasticsearchOutput::Install() {
-  installer_->Run([this](Status status) {
+  installer_->Run([this](const Status& status) {
     if (status.ok()) {
       // The installer calls this: it goes when it has returned.
       context_->loop.Post([installer = std::shared_ptr<Installer>(std::move(installer_))] {});

@@ -80,7 +80,8 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void LookedAt(TopicEntry& topic, const kafka::TopicInfo& info);
   bool ProduceAll(Delivery& delivery);
   bool ProduceOne(Delivery& delivery);
-  void RefuseUnsent(const Message& message, int code);
+  bool ChoosePartition(Message& message, kafka::OutMessage* out);
+  bool RefuseUnsent(const Message& message, int code);
   void Refuse(const Message& message, int code);
   void RefuseBatch(const Message& message, int code);
   void FindLimit(TopicEntry& topic);
@@ -141,7 +142,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   bool doomed_ = false;      // A message of the transaction has failed.
   std::shared_ptr<CursorMessages> cursor_messages_;
   bool pump_posted_ = false;
-  bool closing_ = false;  // No more chunks come.
+  bool closing_ = false;        // No more chunks come.
   MonotonicTime next_begin_{};  // Of a transaction, at the earliest.
   std::unique_ptr<Timer> begin_timer_;
 };

@@ -148,36 +148,39 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
   if (exactly_once_ && !in_transaction_ && !Begin()) return false;
   if (topic.topic == nullptr) topic.topic = std::make_unique<kafka::Topic>(client_, topic.name);
   kafka::OutMessage out = writer_->Out(*delivery.batch, delivery.produced, &header_room_);
-  const size_t bytes = SizeOf(out);
-  if (config_.spread && !out.has_key && topic.partitions > 0) {
-    message.spread_to = topic.spread.Choose(round_, bytes);
-    if (message.spread_to == Spread::kNone) return false;
-    out.partition = message.spread_to;
-  }
+  if (!ChoosePartition(message, &out)) return false;
   int code = 0;
-  switch (kafka::Produce(*client_, out, &code)) {
-    case kafka::ProduceResult::kFull:
-      return false;
-    case kafka::ProduceResult::kTaken:
-      ++delivery.unreported;
-      if (message.spread_to != Spread::kNone) topic.spread.Taken(message.spread_to, bytes);
-      if (in_transaction_) ++unreported_;
-      break;
-    case kafka::ProduceResult::kRefused:
-      if (kafka::VerdictOf(code) == kafka::Verdict::kFatal) {
-        // A transaction that has failed takes no more; the reason comes with a report.
-        doomed_ = in_transaction_;
-        if (!doomed_) BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
-        return false;
-      }
-      RefuseUnsent(message, code);
-      break;
+  const kafka::ProduceResult result = kafka::Produce(*client_, out, &code);
+  if (result == kafka::ProduceResult::kFull) return false;
+  if (result == kafka::ProduceResult::kTaken) {
+    ++delivery.unreported;
+    if (in_transaction_) ++unreported_;
+    if (message.spread_to != Spread::kNone) topic.spread.Taken(message.spread_to, SizeOf(out));
+  } else if (!RefuseUnsent(message, code)) {
+    return false;
   }
   ++delivery.produced;
   return true;
 }
 
-void KafkaOutput::RefuseUnsent(const Message& message, int code) {
+// False: none takes it now.
+bool KafkaOutput::ChoosePartition(Message& message, kafka::OutMessage* out) {
+  TopicEntry& topic = *message.topic;
+  if (!config_.spread || out->has_key || topic.partitions <= 0) return true;
+  message.spread_to = topic.spread.Choose(round_, SizeOf(*out));
+  if (message.spread_to == Spread::kNone) return false;
+  out->partition = message.spread_to;
+  return true;
+}
+
+// False: the client takes no more at all.
+bool KafkaOutput::RefuseUnsent(const Message& message, int code) {
+  if (kafka::VerdictOf(code) == kafka::Verdict::kFatal) {
+    // A transaction that has failed takes no more; the reason comes with a report.
+    doomed_ = in_transaction_;
+    if (!doomed_) BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
+    return false;
+  }
   const std::string topic = "kafka: topic \"" + message.topic->name + "\"";
   if (kafka::VerdictOf(code) == kafka::Verdict::kTooLarge) {
     const std::string* limit = config_.client.Find("message.max.bytes");
@@ -193,9 +196,11 @@ void KafkaOutput::RefuseUnsent(const Message& message, int code) {
   } else {
     if (kafka::VerdictOf(code) == kafka::Verdict::kUnknownTopic) {
       message.topic->state = TopicEntry::State::kNew;  // It has become smaller.
+      message.topic->trouble = Unavailable(kafka::Advice(code, topic));
     }
     Refuse(message, code);
   }
+  return true;
 }
 
 void KafkaOutput::Refuse(const Message& message, int code) {
