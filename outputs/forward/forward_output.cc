@@ -110,20 +110,21 @@ bool ForwardOutput::AnyUsable() const {
 // that may be; of these, who failed lately comes last.
 ForwardOutput::Server* ForwardOutput::Choose() {
   const bool active_is_ready = active_ != nullptr && active_->link->ready();
-  for (const auto& server : servers_) {
-    if (!server->link->ready()) continue;
-    if (server.get() != active_ && active_is_ready && server->link->on_probation()) continue;
-    return server.get();
-  }
-  for (const auto& server : servers_) {
-    if (server->link->connecting()) return server.get();
-  }
-  for (const bool failing : {false, true}) {
-    for (const auto& server : servers_) {
-      if (Usable(*server) && server->link->failing() == failing) return server.get();
-    }
-  }
-  return nullptr;
+  const auto first = [this](const auto& matches) -> Server* {
+    const auto found = std::ranges::find_if(servers_, matches, &std::unique_ptr<Server>::operator*);
+    return found == servers_.end() ? nullptr : found->get();
+  };
+  Server* chosen = first([&](const Server& server) {
+    const bool waits = &server != active_ && active_is_ready && server.link->on_probation();
+    return server.link->ready() && !waits;
+  });
+  if (chosen != nullptr) return chosen;
+  chosen = first([](const Server& server) { return server.link->connecting(); });
+  if (chosen != nullptr) return chosen;
+  chosen =
+      first([this](const Server& server) { return Usable(server) && !server.link->failing(); });
+  if (chosen != nullptr) return chosen;
+  return first([this](const Server& server) { return Usable(server); });
 }
 
 void ForwardOutput::Use(Server& server) {
