@@ -47,7 +47,7 @@ struct BlockPool::Slab {
   bool needed = true;  // Since the last Trim.
 };
 
-BlockPool::BlockPool(size_t keep_blocks) : keep_blocks_(keep_blocks) {}
+BlockPool::BlockPool(size_t keep_blocks, Pages pages) : keep_blocks_(keep_blocks), pages_(pages) {}
 
 BlockPool::~BlockPool() = default;
 
@@ -65,7 +65,7 @@ std::shared_ptr<Block> BlockPool::Get(size_t bytes) {
 BlockPool::Slab& BlockPool::WithFreeBlock() {
   const auto found = std::ranges::find_if(slabs_, [](const auto& slab) { return slab->free != 0; });
   if (found != slabs_.end()) return **found;
-  slabs_.push_back(std::make_unique<Slab>(!slabs_.empty()));
+  slabs_.push_back(std::make_unique<Slab>(pages_ == Pages::kHuge && !slabs_.empty()));
   free_blocks_ += slabs_.back()->count;
   return *slabs_.back();
 }

@@ -1,9 +1,9 @@
 // Blocks that come back when the last who pins them lets go, so that their pages need not be
 // faulted in again.
 //
-// Blocks of the usual size lie in slabs. The first slab has small pages: one who has little to do
-// touches little memory. The others ask for huge pages: a direct write pins each page that it
-// writes from, and every page costs a fault.
+// Blocks of the usual size lie in slabs. Those of a journal on a disk ask for huge pages, since a
+// direct write pins each page that it writes from: all but the first slab, for one who has little
+// to do touches little memory.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,9 @@ namespace andon::journal {
 // Thread: any.
 class BlockPool : public std::enable_shared_from_this<BlockPool> {
  public:
+  enum class Pages : uint8_t { kSmall, kHuge };
   // Slabs that nobody uses stay as long as at most so many blocks are free.
-  explicit BlockPool(size_t keep_blocks);
+  explicit BlockPool(size_t keep_blocks, Pages pages = Pages::kSmall);
   ~BlockPool();
   BlockPool(const BlockPool&) = delete;
   BlockPool& operator=(const BlockPool&) = delete;
@@ -39,6 +40,7 @@ class BlockPool : public std::enable_shared_from_this<BlockPool> {
   Slab& WithFreeBlock() REQUIRES(mutex_);
 
   const size_t keep_blocks_;
+  const Pages pages_;
   mutable Mutex mutex_;
   // Those in front are used first, so that those behind become free.
   std::vector<std::unique_ptr<Slab>> slabs_ GUARDED_BY(mutex_);

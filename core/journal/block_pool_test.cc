@@ -16,7 +16,7 @@ Blocks Take(BlockPool& pool, size_t count) {
 }
 
 TEST(BlockPoolTest, BlocksAreApartAlignedAndHaveAtLeastWhatWasAsked) {
-  const auto pool = std::make_shared<BlockPool>(100);
+  const auto pool = std::make_shared<BlockPool>(100, BlockPool::Pages::kHuge);
   Blocks blocks = Take(*pool, 30);
   blocks.push_back(pool->Get(3 * kBlockBytes - 1));
   EXPECT_EQ(blocks.back()->capacity(), 3 * kBlockBytes);
@@ -32,7 +32,7 @@ TEST(BlockPoolTest, BlocksAreApartAlignedAndHaveAtLeastWhatWasAsked) {
 }
 
 TEST(BlockPoolTest, WhatCameBackIsGivenOutAgain) {
-  const auto pool = std::make_shared<BlockPool>(100);
+  const auto pool = std::make_shared<BlockPool>(100, BlockPool::Pages::kHuge);
   std::byte* const at = pool->Get(1)->data();
   EXPECT_EQ(pool->Get(kBlockBytes)->data(), at);
   const Blocks some = Take(*pool, 30);
@@ -42,7 +42,7 @@ TEST(BlockPoolTest, WhatCameBackIsGivenOutAgain) {
 }
 
 TEST(BlockPoolTest, OnlySoManyFreeBlocksAreKept) {
-  const auto pool = std::make_shared<BlockPool>(10);
+  const auto pool = std::make_shared<BlockPool>(10, BlockPool::Pages::kHuge);
   Blocks blocks = Take(*pool, 100);
   EXPECT_GT(pool->slabs(), 10u);
   blocks.clear();
@@ -51,7 +51,7 @@ TEST(BlockPoolTest, OnlySoManyFreeBlocksAreKept) {
 }
 
 TEST(BlockPoolTest, TrimGivesBackWhatNobodyHasUsedSinceTheLastOne) {
-  const auto pool = std::make_shared<BlockPool>(100);
+  const auto pool = std::make_shared<BlockPool>(100, BlockPool::Pages::kHuge);
   Blocks blocks = Take(*pool, 30);
   const size_t slabs = pool->slabs();
   blocks.resize(1);
@@ -65,6 +65,14 @@ TEST(BlockPoolTest, TrimGivesBackWhatNobodyHasUsedSinceTheLastOne) {
   EXPECT_TRUE(pool->Trim());
   EXPECT_FALSE(pool->Trim());
   EXPECT_EQ(pool->slabs(), 0u);
+}
+
+TEST(BlockPoolTest, SmallPagesComeInSmallSlabs) {
+  const auto pool = std::make_shared<BlockPool>(2);
+  Blocks blocks = Take(*pool, 30);
+  EXPECT_EQ(pool->slabs(), 10u);
+  blocks.clear();
+  EXPECT_EQ(pool->slabs(), 1u);
 }
 
 TEST(BlockPoolTest, ABlockMayOutliveItsPool) {

@@ -18,7 +18,10 @@ struct Intake {
          PositionStore::Survives survives)
       : positions(std::move(recovered), order, survives),
         pressure(memory_bytes),
-        pool(std::make_shared<BlockPool>(2 * memory_bytes / kBlockBytes)) {}
+        pool(survives == PositionStore::Survives::kNothing
+                 ? std::make_shared<BlockPool>(memory_bytes / kBlockBytes)
+                 : std::make_shared<BlockPool>(2 * memory_bytes / kBlockBytes,
+                                               BlockPool::Pages::kHuge)) {}
 
   Positions positions;
   Pressure pressure;
