@@ -31,15 +31,23 @@ Result<ItemCounts> WriteJob::Read(const BulkPart& part, const BulkAnswer& answer
       const int status = answer.statuses[item];
       const bool failed = failure != answer.failures.end() && failure->item == item;
       const AnswerError& error = failed ? (failure++)->error : kNoError;
-      const bool plain = status == 201 || status == 200;
-      const Verdict verdict = plain ? Verdict::kDone : ItemVerdict(status, error, operation);
+      if (status == 201 || status == 200) {
+        ++counts.done;
+        continue;
+      }
+      const Verdict verdict = ItemVerdict(status, error, operation);
       Take(event, verdict, counts);
-      if (verdict == Verdict::kRejected) rejected_.push_back({event, Explain(status, error)});
-      if (counts.again > 0 && trouble_.empty()) trouble_ = Explain(status, error);
+      Note(event, verdict, status, error);
     }
   }
   delivered_ += counts.done + counts.exists;
   return counts;
+}
+
+void WriteJob::Note(Sequence event, Verdict verdict, int status, const AnswerError& error) {
+  const bool again = verdict == Verdict::kAgain || verdict == Verdict::kOverload;
+  if (again && trouble_.empty()) trouble_ = Explain(status, error);
+  if (verdict == Verdict::kRejected) rejected_.push_back({event, Explain(status, error)});
 }
 
 void WriteJob::Take(Sequence event, Verdict verdict, ItemCounts& counts) {

@@ -41,6 +41,7 @@ class WriteJob {
 
  private:
   void Take(Sequence event, Verdict verdict, ItemCounts& counts);
+  void Note(Sequence event, Verdict verdict, int status, const AnswerError& error);
 
   WriteDone done_;
   uint64_t delivered_ = 0;
