@@ -8,6 +8,9 @@
 namespace andon {
 namespace {
 
+// Digits of a time as seconds since 1970: less is a duration whose unit was forgotten.
+constexpr size_t kShortestEpoch = 9;
+
 Result<EventTime> ParseOption(const char* name, const std::string& text, EventTime now) {
   auto time = ParseWhen(text, now);
   if (time.ok()) return time;
@@ -26,6 +29,11 @@ Piece Part(const Piece& piece, Bytes entries, uint32_t skip, uint32_t count) {
 }  // namespace
 
 Result<EventTime> ParseWhen(std::string_view text, EventTime now) {
+  const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (digits && !text.empty() && text != "0" && text.size() < kShortestEpoch) {
+    return InvalidConfig("has no unit: write " + std::string(text) + "s, " + std::string(text) +
+                         "m or " + std::string(text) + "h for so long ago");
+  }
   const auto ago = ParseDuration(text);
   if (ago.ok()) return EventTimeFromNanoseconds(ToNanoseconds(now) - ago->count());
   TimeReader reader{TimeOptions()};

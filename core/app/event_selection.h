@@ -14,7 +14,7 @@
 namespace andon {
 
 // `2026-11-21T13:12:19Z`, any other usual form of logs (the local zone where it names none),
-// seconds since 1970, or a duration: so long before `now`.
+// seconds since 1970 (nine digits or more), or a duration: so long before `now`.
 Result<EventTime> ParseWhen(std::string_view text, EventTime now);
 
 struct SelectionOptions {

@@ -26,6 +26,12 @@ TEST(ParseWhenTest, TakesTimesAndDurationsAgo) {
             (EventTime{1'795'266'739, 250'000'000}));
 }
 
+TEST(ParseWhenTest, ANumberIsSecondsSince1970OrHasAUnit) {
+  EXPECT_EQ(*ParseWhen("1795266739", kNow), (EventTime{1'795'266'739, 0}));
+  EXPECT_THAT(ParseWhen("5", kNow), StatusIs(StatusCode::kInvalidConfig,
+                                             "has no unit: write 5s, 5m or 5h for so long ago"));
+}
+
 TEST(ParseWhenTest, SaysWhatItTakes) {
   EXPECT_THAT(ParseWhen("soon", kNow),
               StatusIs(StatusCode::kInvalidConfig,

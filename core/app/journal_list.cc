@@ -9,6 +9,7 @@
 #include "core/app/journal_text.h"
 #include "core/app/text_table.h"
 #include "core/base/file.h"
+#include "core/config/quantity_text.h"
 #include "core/journal/home.h"
 
 namespace andon {
@@ -41,14 +42,21 @@ uint64_t Held(const journal::State& state, const journal::CursorState& cursor) {
   return all - std::min(all, cursor.ordinal + cursor.ahead);
 }
 
+// A clean end lets go of the outputs before the journal stops: that is no absence.
+std::string AbsenceText(const journal::CursorState& cursor) {
+  const Duration absent(cursor.absent_ns);
+  if (absent < std::chrono::minutes(1)) return "";
+  return "not configured for " +
+         DurationText(std::chrono::duration_cast<std::chrono::minutes>(absent)) + " of running";
+}
+
 void PrintOutputs(const journal::State& state, std::ostream& out) {
   Rows rows = {{"output", "held events", "next", "lost", ""}};
   for (const auto& [number, cursor] : state.cursors) {
     rows.push_back(
         {Printable(cursor.id, 64), CountText(Held(state, cursor)),
          std::to_string(cursor.resume.segment) + ":" + std::to_string(cursor.resume.offset),
-         CountText(cursor.gap + cursor.damaged),
-         cursor.absent_ns > 0 ? "not configured any more" : ""});
+         CountText(cursor.gap + cursor.damaged), AbsenceText(cursor)});
   }
   out << "\n";
   out << (rows.size() > 1 ? FormatTable(rows, 2, 200) : "  no outputs\n");

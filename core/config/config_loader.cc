@@ -41,14 +41,14 @@ std::shared_ptr<Config> ConfigLoader::LoadPath(const std::string& path) {
   auto file = ReadFile(*options_.files, path, kMaxConfigBytes + 1);
   if (!file.ok()) {
     auto entries = options_.files->List(path);
-    if (entries.ok()) return Finish(LoadFolder(path, *entries));
+    if (entries.ok()) return Finish(LoadFolder(path, *entries), path);
   }
-  return Finish(LoadFile(path, {path, 0, 0}));
+  return Finish(LoadFile(path, {path, 0, 0}), path);
 }
 
 std::shared_ptr<Config> ConfigLoader::LoadText(std::string_view text, const std::string& name) {
   open_files_.push_back(name);
-  return Finish(ResolveRoot(Parse(text, name)));
+  return Finish(ResolveRoot(Parse(text, name)), name);
 }
 
 ConfigLoader::DataPtr ConfigLoader::LoadFolder(const std::string& path,

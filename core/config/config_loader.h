@@ -23,7 +23,7 @@ class ConfigLoader {
  private:
   using DataPtr = std::shared_ptr<ConfigData>;
 
-  std::shared_ptr<Config> Finish(DataPtr root);
+  std::shared_ptr<Config> Finish(DataPtr root, const std::string& name);
   // The file's tree with everything put in; null when there is none. `at`: who asks for it.
   DataPtr LoadFile(const std::string& path, const Mark& at);
   DataPtr LoadFolder(const std::string& path, const std::vector<DirectoryEntry>& entries);

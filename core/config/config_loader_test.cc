@@ -72,6 +72,10 @@ TEST_F(ConfigLoaderTest, AKeySetInTwoFilesIsAProblemWithBothPlaces) {
 
 TEST_F(ConfigLoaderTest, WhatIsNotThereIsSaidOnce) {
   EXPECT_EQ(Problems(*Load("/gone.yaml", {})), (Texts{"/gone.yaml: No such file or directory"}));
+  for (const char* nothing : {"", "# nothing\n"}) {
+    EXPECT_EQ(Problems(*Load("/a.yaml", {{"/a.yaml", nothing}})),
+              (Texts{"/a.yaml:1:1: configuration is empty"}));
+  }
   EXPECT_EQ(Problems(*Load("/e", {{"/e/readme", ""}})),
             (Texts{"/e: folder holds no *.yaml or *.yml file"}));
 }

@@ -258,11 +258,11 @@ std::vector<Problem> Config::problems() const {
 }
 
 // Here because Config::Shared is this file's.
-std::shared_ptr<Config> ConfigLoader::Finish(DataPtr root) {
+std::shared_ptr<Config> ConfigLoader::Finish(DataPtr root, const std::string& name) {
   if (root == nullptr) {
     root = std::make_shared<ConfigData>();
     root->kind = Kind::kMap;
-    root->mark = {open_files_.empty() ? "" : open_files_.front(), 1, 1};
+    root->mark = {name, 1, 1};
     root->problems = problems_;
     root->broken = !problems_->all().empty();
     if (!root->broken) root->Fail(root->mark, "configuration is empty");

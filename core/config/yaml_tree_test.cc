@@ -84,7 +84,8 @@ TEST(YamlTreeTest, AliasesAndMergeKeysWork) {
 }
 
 TEST(YamlTreeTest, MistakesWithAliasesAreFound) {
-  EXPECT_EQ(Problems("a: *x\n"), (Texts{"a.yaml:1:4: alias has no anchor"}));
+  EXPECT_EQ(Problems("a: *x\n"), (Texts{"a.yaml:1:4: a text that begins with \"*\" is to be "
+                                        "quoted; as an alias it has no anchor"}));
   EXPECT_EQ(Problems("a: &x [1, *x]\n"), (Texts{"a.yaml:1:11: alias stands within its anchor"}));
   EXPECT_EQ(Problems("a: &x 1\nb: {*x : 2}\n"), (Texts{"a.yaml:2:5: an alias cannot be a key"}));
   EXPECT_EQ(Problems("a: {<<: 1}\n"), (Texts{"a.yaml:1:5: \"<<\" needs a map, or a list of maps"}));
@@ -180,6 +181,10 @@ TEST(YamlTreeTest, SyntaxErrorsSayWhatToDo) {
        "a.yaml:3:2: key or \"key: value\" expected; correct the indentation, or put \":\" behind "
        "the key"},
       {"a: *\n", "a.yaml:1:5: \"*\" begins an alias; quote the text"},
+      {"a: **\n",
+       "a.yaml:1:4: a text that begins with \"*\" is to be quoted; as an alias it has no anchor"},
+      {"a: *.log\n",
+       "a.yaml:1:4: a text that begins with \"*\" is to be quoted; as an alias it has no anchor"},
       {"a: !foo 1\n", "a.yaml:1:4: tag \"!foo\" is not supported"},
       {": x\n", "a.yaml:1:1: a key must not be empty"},
       {"{a: 1}: 2\n",

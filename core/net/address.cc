@@ -87,6 +87,10 @@ Result<Address> ParseHost(std::string_view text, std::string_view rest, Address:
   if (!std::all_of(parts.host.begin(), parts.host.end(), IsHostCharacter)) {
     return Bad(text, "the host contains a character that no name has");
   }
+  if (parts.host.find_first_not_of("0123456789") == std::string_view::npos) {
+    return Bad(text, parts.port.empty() ? "a port alone, write HOST:" + std::string(parts.host)
+                                        : std::string("the host is a number"));
+  }
   if (parts.port.empty() && !default_port.has_value()) return Bad(text, "port is missing");
   Address address{kind, std::string(parts.host), default_port.value_or(0)};
   if (!parts.port.empty()) {

@@ -50,6 +50,9 @@ TEST(AddressTest, SaysWhatIsWrong) {
   EXPECT_EQ(Parsed("[::1]80"), "\"[::1]80\": after ] there must be :port");
   EXPECT_EQ(Parsed(":80"), "\":80\": host is missing; 0.0.0.0 or [::] stands for every interface");
   EXPECT_EQ(Parsed(""), "\"\": host is missing; 0.0.0.0 or [::] stands for every interface");
+  EXPECT_EQ(Parsed("24224", Kind::kTcp, 1), "\"24224\": a port alone, write HOST:24224");
+  EXPECT_EQ(Parsed("tcp://24224"), "\"tcp://24224\": a port alone, write HOST:24224");
+  EXPECT_EQ(Parsed("514:514"), "\"514:514\": the host is a number");
   EXPECT_EQ(Parsed("a b:80"), "\"a b:80\": the host contains a character that no name has");
   EXPECT_EQ(Parsed("unix://run/x"),
             "\"unix://run/x\": the path of a unix socket must begin with /");

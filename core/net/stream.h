@@ -64,6 +64,8 @@ class Stream {
   virtual int fd() const { return -1; }
 };
 
+enum class TlsVersion : uint8_t { k12, k13 };
+
 struct TlsOptions {
   bool enabled = false;
   std::string certificate;          // PEM file with the chain.
@@ -72,7 +74,7 @@ struct TlsOptions {
   bool verify = true;               // Client: check the server. Server: see client_certificate.
   bool client_certificate = false;  // Server: demand one and check it against `ca` (mutual TLS).
   std::string server_name;          // Client: name to check and SNI; empty: the host.
-  std::string minimum_version = "1.2";
+  TlsVersion minimum_version = TlsVersion::k12;
   bool operator==(const TlsOptions&) const = default;
 };
 

@@ -1,8 +1,8 @@
 #include "core/pipeline/pipeline_config.h"
 
-#include <set>
-
 #include "core/config/config_reader.h"
+#include "core/net/stream.h"
+#include "core/pipeline/part_reader.h"
 #include "core/plugin/error_event.h"
 
 namespace andon {
@@ -56,6 +56,20 @@ namespace {
 constexpr int kMaxWorkers = 64;
 constexpr uint64_t kMinJournalBytes = uint64_t{16} << 20;
 
+void CheckAdmin(ConfigReader& reader, const std::string& admin) {
+  if (admin == "none") return;
+  if (admin.empty()) {
+    reader.Fail("admin", "must not be empty; none does without it");
+    return;
+  }
+  const auto address = ParseAddress(admin, Address::Kind::kTcp);
+  if (!address.ok()) {
+    reader.Fail("admin", std::string(address.status().message()));
+  } else if (address->kind != Address::Kind::kTcp && address->kind != Address::Kind::kUnix) {
+    reader.Fail("admin", '"' + admin + "\": metrics and health are on tcp:// or unix://");
+  }
+}
+
 void ReadService(ConfigReader& reader, ServiceConfig* service) {
   reader.Optional("data_dir", &service->data_dir, "folder for the journal and what andond keeps");
   reader.Optional("workers", &service->workers, "threads that run inputs and filters");
@@ -71,6 +85,7 @@ void ReadService(ConfigReader& reader, ServiceConfig* service) {
     reader.Fail("workers", "must be 1 to 64");
   }
   if (service->data_dir.empty()) reader.Fail("data_dir", "must not be empty");
+  CheckAdmin(reader, service->admin);
 }
 
 void ReadJournalSection(ConfigReader& reader, const ServiceConfig& service,
@@ -109,39 +124,6 @@ void ReadJournal(ConfigReader& root, const ServiceConfig& service, JournalOption
                [&](ConfigReader& reader) { ReadJournalSection(reader, service, journal); });
 }
 
-// What the parts of one kind have in common: `type`, a unique `id`, and the place.
-class PartReader {
- public:
-  explicit PartReader(const char* kind) : kind_(kind) {}
-
-  void Read(const ConfigNode& node, PartConfig* part) {
-    part->mark = node.mark();
-    part->type = std::string(node.Get("type").text());
-    const ConfigNode id = node.Get("id");
-    if (id.kind() == ConfigNode::Kind::kScalar) {
-      part->id = std::string(id.text());
-      CheckId(id, part->id);
-    } else {
-      part->id = part->type;
-      for (int n = 2; ids_.contains(part->id); ++n) part->id = part->type + "-" + std::to_string(n);
-    }
-    if (!ids_.insert(part->id).second) {
-      (void)id.Fail("id \"" + part->id + "\" is used by another " + kind_);
-    }
-  }
-
- private:
-  static void CheckId(const ConfigNode& node, const std::string& id) {
-    const bool good = !id.empty() && id.size() <= 64 &&
-                      id.find_first_not_of(
-                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                          "0123456789_-") == std::string::npos;
-    if (!good) (void)node.Fail("id must be 1 to 64 letters, digits, - or _");
-  }
-  const char* kind_;
-  std::set<std::string> ids_;
-};
-
 void ReadMatch(ConfigReader& reader, TagPattern* match, bool required) {
   if (!required) *match = *TagPattern::Parse("**");
   if (required) {
@@ -172,7 +154,7 @@ bool IsMap(const ConfigNode& node) {
 }
 
 void ReadInputs(const Config& config, PipelineConfig* pipeline) {
-  PartReader parts("input");
+  PartReader parts(PartReader::Kind::kInput);
   for (const ConfigNode& node : Items(config, "inputs")) {
     if (!IsMap(node)) continue;
     InputConfig input;
@@ -186,7 +168,7 @@ void ReadInputs(const Config& config, PipelineConfig* pipeline) {
 }
 
 void ReadFilters(const Config& config, PipelineConfig* pipeline) {
-  PartReader parts("filter");
+  PartReader parts(PartReader::Kind::kFilter);
   for (const ConfigNode& node : Items(config, "filters")) {
     if (!IsMap(node)) continue;
     FilterConfig filter;
@@ -199,6 +181,18 @@ void ReadFilters(const Config& config, PipelineConfig* pipeline) {
     filter.factory = *std::move(factory);
     pipeline->filters.push_back(std::move(filter));
   }
+}
+
+void CheckRetry(ConfigReader& reader, RetryConfig* retry) {
+  if (reader.describing() || reader.node().HasProblems()) return;
+  if (retry->initial <= Duration::zero()) reader.Fail("initial", "must be longer than 0");
+  if (retry->maximum <= Duration::zero()) reader.Fail("max", "must be longer than 0");
+  if (retry->initial <= retry->maximum || reader.node().HasProblems()) return;
+  if (reader.node().Has("initial")) {
+    reader.Fail("initial",
+                "must not be longer than max, " + ConfigValue<Duration>::ToText(retry->maximum));
+  }
+  retry->initial = retry->maximum;
 }
 
 void ReadOutputOptions(ConfigReader& reader, OutputConfig* output) {
@@ -222,11 +216,12 @@ void ReadOutputOptions(ConfigReader& reader, OutputConfig* output) {
     retry.Optional("max", &output->retry.maximum, "the wait doubles up to this");
     retry.Optional("give_up_after", &output->retry.give_up_after,
                    "make error events of what has failed for so long; 0: never");
+    CheckRetry(retry, &output->retry);
   });
 }
 
 void ReadOutputs(const Config& config, PipelineConfig* pipeline) {
-  PartReader parts("output");
+  PartReader parts(PartReader::Kind::kOutput);
   for (const ConfigNode& node : Items(config, "outputs")) {
     if (!IsMap(node)) continue;
     OutputConfig output;
@@ -275,7 +270,12 @@ void DescribePipelineOptions(PipelineSection section, Description* description) 
   std::string name;
   reader.Required("type", &name, "which plugin");
   reader.Optional("id", &name,
-                  "its name in metrics, in error events and in the journal; default: its type");
+                  section == PipelineSection::kFilter
+                      ? "its name in metrics and in error events; default: its type, numbered "
+                        "from the second on"
+                      : "its name in metrics, in error events and in the journal, where how far it "
+                        "has got is kept by it; default: its type, which one of them may go "
+                        "without an id for");
   OutputConfig output;
   if (section == PipelineSection::kFilter) ReadMatch(reader, &output.match, false);
   if (section == PipelineSection::kOutput) ReadOutputOptions(reader, &output);

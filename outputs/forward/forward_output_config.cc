@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "core/net/listen_config.h"
+
 namespace andon::forward {
 namespace {
 
@@ -23,7 +25,7 @@ void ReadTls(ConfigReader& reader, TlsOptions* tls) {
   reader.Optional("verify", &tls->verify, "check the servers' certificates");
   reader.Optional("server_name", &tls->server_name,
                   "the name in the servers' certificates; the host of the address when left out");
-  reader.Optional("minimum_version", &tls->minimum_version, "oldest TLS version: 1.2 or 1.3");
+  reader.Optional("minimum_version", &tls->minimum_version, "oldest TLS version");
   if (!reader.describing() && tls->certificate.empty() != tls->key.empty()) {
     reader.Fail("certificate", "certificate and key go together");
   }

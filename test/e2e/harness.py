@@ -88,6 +88,19 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
+def with_ids(parts):
+    """Inputs or outputs, where the second of a type that has no id is called TYPE-2, and so on."""
+    count = {}
+    named = []
+    for part in parts:
+        if "id" not in part:
+            kind = part["type"]
+            count[kind] = count.get(kind, 0) + 1
+            part = {**part, "id": kind if count[kind] == 1 else f"{kind}-{count[kind]}"}
+        named.append(part)
+    return named
+
+
 class Andond:
     """One andond: a configuration and its folder outlive the process, which may come and go."""
 
@@ -107,6 +120,7 @@ class Andond:
     def configure(self, config):
         """Writes the configuration; a running process sees it when it is told to."""
         whole = dict(config)
+        whole.update({kind: with_ids(whole[kind]) for kind in ("inputs", "outputs") if kind in whole})
         service = {"data_dir": str(self.folder / "data"), "admin": "unix://" + self.admin_path}
         whole["service"] = {**service, **whole.get("service", {})}
         self.config_path.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
