@@ -186,7 +186,10 @@ void Daemon::Stop(int exit_status) {
   exit_status_ = exit_status;
   SdNotify("STOPPING=1");
   supervisor_->Shutdown([this](const Status& status) {
-    if (!status.ok()) LogError("journal", "did not end cleanly", {{"reason", status.message()}});
+    if (!status.ok()) {
+      LogError("journal", "did not end cleanly", {{"reason", status.message()}});
+      exit_status_ = 1;
+    }
     LogInfo("andond", "stopped");
     loop_->Quit();
   });

@@ -32,6 +32,7 @@ class Tag {
     uint64_t epoch = 0;
     uint32_t route = 0;
     uint32_t filters = 0;
+    bool unrouted_said = false;
   };
   Cache& cache() const { return cache_; }
 

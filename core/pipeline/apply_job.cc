@@ -100,8 +100,12 @@ Status Supervisor::ApplyJob::Read() {
 // Where no output takes error events, a file under the data folder does.
 void Supervisor::ApplyJob::AddErrorFile() {
   if (std::ranges::any_of(next_.outputs, TakesErrors)) return;
+  // The folder changes with a restart only.
+  const std::string& data_dir = supervisor_.journal_ == nullptr
+                                    ? next_.service.data_dir
+                                    : supervisor_.config_.service.data_dir;
   const auto config = Config::FromText(
-      "type: file\npath: '" + next_.service.data_dir +
+      "type: file\npath: '" + data_dir +
           "/errors/%Y-%m-%d.log'\nformat: {type: json, tag_key: tag, time_key: time}\n",
       "error file");
   auto factory = ParsePlugin<Output>(config->root());
@@ -294,6 +298,8 @@ void Supervisor::ApplyJob::Fail() {
   prepared_outputs_.clear();
   report_.parts.clear();
   report_.status = InvalidConfig("revision " + revision_.id + " cannot run");
+  supervisor_.SetRefused("the last change cannot run, the one before it does: " +
+                         (report_.problems.empty() ? "" : report_.problems.front()));
   const Countdown all([this] { Tell(); });
   for (WorkerThread& one : supervisor_.workers_) {
     one.thread->loop().Post([this, worker = one.worker.get(), part = all.Take()]() mutable {
@@ -305,6 +311,7 @@ void Supervisor::ApplyJob::Fail() {
 
 void Supervisor::ApplyJob::Finish() {
   supervisor_.running_ = revision_;
+  supervisor_.SetRefused("");
   Tell();
 }
 

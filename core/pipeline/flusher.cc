@@ -40,11 +40,37 @@ void RejectAll(const Chunk& chunk, const std::string& reason, std::vector<Reject
 
 }  // namespace
 
+// The way back to a flusher, whose loop's thread may end after it.
+class Flusher::Door : public std::enable_shared_from_this<Flusher::Door> {
+ public:
+  explicit Door(Flusher& flusher) : loop_(&flusher.parts_.loop), flusher_(&flusher) {}
+
+  // Runs `task` on the output's thread unless the flusher is gone by then. Thread: any.
+  void Post(UniqueFunction<void(Flusher&)> task) {
+    MutexLock lock(mutex_);
+    if (loop_ == nullptr) return;
+    loop_->Post([door = shared_from_this(), task = std::move(task)]() mutable {
+      if (door->flusher_ != nullptr) task(*door->flusher_);
+    });
+  }
+  // Thread: output.
+  void Close() {
+    MutexLock lock(mutex_);
+    loop_ = nullptr;
+    flusher_ = nullptr;
+  }
+
+ private:
+  Mutex mutex_;
+  Loop* loop_ GUARDED_BY(mutex_);
+  Flusher* flusher_;  // Thread: output.
+};
+
 Flusher::Flusher(Parts parts, const OutputLimits& limits, const RetryConfig& retry)
     : parts_(std::move(parts)),
       limits_(limits),
       retry_(retry),
-      self_(std::make_shared<Flusher*>(this)),
+      door_(std::make_shared<Door>(*this)),
       write_seconds_(parts_.metrics.GetHistogram("andon_output_write_seconds",
                                                  "time from Write to its answer")),
       held_(parts_.metrics.GetGauge("andon_events_held",
@@ -52,7 +78,7 @@ Flusher::Flusher(Parts parts, const OutputLimits& limits, const RetryConfig& ret
       gap_(parts_.cursor.gap_events()),
       damaged_(parts_.cursor.damaged_events()) {}
 
-Flusher::~Flusher() { *self_ = nullptr; }
+Flusher::~Flusher() { door_->Close(); }
 
 void Flusher::Start() {
   thread_.Check();
@@ -74,11 +100,6 @@ void Flusher::Stop(UniqueFunction<void()> done) {
 
 bool Flusher::idle() const {
   return in_flight_ == 0 && refusing_ == 0 && again_.empty() && parts_.cursor.held_events() == 0;
-}
-
-std::string Flusher::trouble() const {
-  MutexLock lock(trouble_mutex_);
-  return trouble_;
 }
 
 void Flusher::Pump() {
@@ -143,13 +164,10 @@ void Flusher::Write(Delivery delivery) {
   delivery.outage = outages_;
   const MonotonicTime begun = parts_.loop.Now();
   Chunk chunk = delivery.chunk;
-  Answer answer([self = self_, &loop = parts_.loop, delivery = std::move(delivery),
-                 begun](WriteResult result) mutable {
+  Answer answer([door = door_, delivery = std::move(delivery), begun](WriteResult result) mutable {
     // Posted: the output may answer from inside Write, or from a thread of its own.
-    loop.Post([self = std::move(self), delivery = std::move(delivery), begun,
-               result = std::move(result)]() mutable {
-      if (*self == nullptr) return;
-      Flusher& flusher = **self;
+    door->Post([delivery = std::move(delivery), begun,
+                result = std::move(result)](Flusher& flusher) mutable {
       flusher.write_seconds_.Observe(
           std::chrono::duration<double>(flusher.parts_.loop.Now() - begun).count());
       flusher.Done(delivery, std::move(result));
@@ -257,10 +275,10 @@ void Flusher::Refuse(const Delivery& delivery, std::vector<Rejection> rejections
   ++refusing_;
   auto rejected =
       std::make_unique<RejectedEvents>(RejectedEvents{parts_.id, delivery.chunk, wrapped, nullptr});
-  rejected->durable = [self = self_, &loop = parts_.loop, chunk = delivery.chunk,
+  rejected->durable = [door = door_, chunk = delivery.chunk,
                        wrapped = std::move(wrapped)]() mutable {
-    loop.Post([self = std::move(self), chunk = std::move(chunk), wrapped = std::move(wrapped)] {
-      if (*self != nullptr) (*self)->Refused(chunk, wrapped);
+    door->Post([chunk = std::move(chunk), wrapped = std::move(wrapped)](Flusher& flusher) {
+      flusher.Refused(chunk, wrapped);
     });
   };
   parts_.reject(std::move(rejected));
@@ -303,8 +321,7 @@ void Flusher::NoteFailure(const Delivery& delivery, const Status& status) {
           {{"reason", status.message()},
            {"failures", failures_},
            {"wait_ms", std::chrono::duration_cast<std::chrono::milliseconds>(wait).count()}});
-  MutexLock lock(trouble_mutex_);
-  trouble_ = status.message();
+  parts_.trouble.Set(std::string(status.message()));
 }
 
 void Flusher::NoteSuccess() {
@@ -312,8 +329,7 @@ void Flusher::NoteSuccess() {
   if (failures_ == 0) return;
   LogInfo(parts_.id, "delivers again", {{"after_failures", failures_}});
   failures_ = 0;
-  MutexLock lock(trouble_mutex_);
-  trouble_.clear();
+  parts_.trouble.Set("");
 }
 
 void Flusher::WakeAt(MonotonicTime due) {

@@ -14,6 +14,7 @@
 #include "core/base/unique_function.h"
 #include "core/journal/journal.h"
 #include "core/loop/loop.h"
+#include "core/pipeline/output_trouble.h"
 #include "core/pipeline/pipeline_config.h"
 #include "core/pipeline/rejected_events.h"
 #include "core/plugin/output.h"
@@ -32,6 +33,7 @@ class Flusher {
     MetricScope metrics;
     Output& output;
     OutputCursor& cursor;
+    OutputTrouble& trouble;
     // Hands refused events to a worker; `durable` in it is called on the worker.
     UniqueFunction<void(std::unique_ptr<RejectedEvents>)> reject;
   };
@@ -47,10 +49,9 @@ class Flusher {
   void Stop(UniqueFunction<void()> done);
   // Everything that is routed here has been delivered.
   bool idle() const;
-  // Why the last write failed, while it does; empty when all is well. Thread: any.
-  std::string trouble() const;
 
  private:
+  class Door;
   // A chunk on its way. Its window is finished piece by piece, as its events are.
   struct Delivery {
     Chunk chunk;
@@ -82,7 +83,7 @@ class Flusher {
   std::deque<Delivery> again_;
   size_t again_bytes_ = 0;
   int in_flight_ = 0;
-  int refusing_ = 0;  // Batches of error events that are not durable yet.
+  int refusing_ = 0;      // Batches of error events that are not durable yet.
   int failures_ = 0;      // In a row.
   uint64_t outages_ = 0;  // Failures that counted: what was under way then says nothing new.
   MonotonicTime closed_until_{};
@@ -92,9 +93,7 @@ class Flusher {
   bool started_ = false;
   bool pumping_ = false;
   UniqueFunction<void()> stopped_;
-  std::shared_ptr<Flusher*> self_;  // Null once this is gone: late answers find nobody.
-  mutable Mutex trouble_mutex_;
-  std::string trouble_ GUARDED_BY(trouble_mutex_);
+  std::shared_ptr<Door> door_;
   Histogram& write_seconds_;
   Gauge& held_;
   uint64_t gap_;  // Of the cursor, as far as it is in the ledger.

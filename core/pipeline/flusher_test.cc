@@ -85,12 +85,13 @@ class FlusherTest : public ::testing::Test {
   void Start(OutputLimits limits = {}, RetryConfig retry = {.initial = 1s, .maximum = 8s}) {
     flusher_ = std::make_unique<Flusher>(
         Flusher::Parts{.id = "out",
-                       .loop = loop_,
+                       .loop = *loop_,
                        .random = world_.random(),
                        .ledger = ledger_,
                        .metrics = scope_,
                        .output = output_,
                        .cursor = cursor_,
+                       .trouble = trouble_,
                        .reject =
                            [this](std::unique_ptr<RejectedEvents> rejected) {
                              rejected_.push_back(std::move(rejected));
@@ -135,13 +136,14 @@ class FlusherTest : public ::testing::Test {
   }
 
   FakeWorld world_;
-  FakeLoop loop_{world_};
+  std::unique_ptr<FakeLoop> loop_ = std::make_unique<FakeLoop>(world_);
   MetricRegistry metrics_;
   MetricScope scope_{metrics_, {{"kind", "output"}, {"id", "out"}}};
   PartLedger ledger_{scope_};
   Tag tag_{"log.a"};
   Tag error_tag_{"andon.error.x.log.a"};
   ListCursor cursor_;
+  OutputTrouble trouble_;
   ScriptedOutput output_;
   std::vector<std::unique_ptr<RejectedEvents>> rejected_;
   std::unique_ptr<Flusher> flusher_;
@@ -170,15 +172,29 @@ TEST_F(FlusherTest, BringsWhatWasUnavailableBackLaterAndForever) {
   Start();
   for (int i = 0; i < 40; ++i) {
     Answer({.status = Unavailable("no route to host")});
-    EXPECT_THAT(flusher_->trouble(), HasSubstr("no route"));
+    EXPECT_THAT(trouble_.Get(), HasSubstr("no route"));
     EXPECT_TRUE(output_.pending.empty()) << "no wait before the next try";
     world_.Advance(8s);
     ASSERT_EQ(output_.pending.size(), 1u) << "waited longer than retry.max";
   }
   Answer({});
-  EXPECT_EQ(flusher_->trouble(), "");
+  EXPECT_EQ(trouble_.Get(), "");
   EXPECT_EQ(cursor_.finished.watermark(), 2u);
   EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, AnswersThatComeWhenItsLoopIsGoneFindNobody) {
+  Add(1, 2);
+  Add(3, 1);
+  Start({.in_flight = 2});
+  Answer({.rejected = {{1, "bad"}}});
+  ASSERT_EQ(rejected_.size(), 1u);
+  flusher_.reset();
+  loop_.reset();
+  rejected_[0]->durable();
+  output_.Answer({});
+  world_.RunUntilIdle();
+  EXPECT_EQ(Sum("andon_events_rejected_total"), 0u);
 }
 
 TEST_F(FlusherTest, WhatFailsInOneOutageCountsOnce) {
@@ -266,7 +282,7 @@ TEST_F(FlusherTest, TakesAForgottenAnswerForUnavailable) {
   Add(1, 1);
   output_.forget = true;
   Start();
-  EXPECT_THAT(flusher_->trouble(), HasSubstr("gave no answer"));
+  EXPECT_THAT(trouble_.Get(), HasSubstr("gave no answer"));
   output_.forget = false;
   world_.Advance(8s);
   Answer({});

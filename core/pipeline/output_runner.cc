@@ -55,6 +55,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
             .metrics = context.metrics,
             .output = *output,
             .cursor = *cursor,
+            .trouble = trouble,
             .reject =
                 [this](std::unique_ptr<RejectedEvents> rejected) { reject(std::move(rejected)); }},
         limits, retry);
@@ -62,6 +63,12 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
 
   void OnReady() {
     if (flusher != nullptr) flusher->OnReady();
+  }
+
+  void Stop(Duration grace, UniqueFunction<void()> done) {
+    if (flusher != nullptr) return Drain(context.loop.Now() + grace, 0, std::move(done));
+    stopped = std::move(done);  // It could not be prepared.
+    Release();
   }
 
   // Looks again and again until all is delivered or the time is over.
@@ -93,6 +100,7 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
   void Save() {
     if (saving) return;
     saving = true;
+    left = cursor->held_events();
     // A disk that does not take the cursor must not keep the process from ending.
     timer = context.loop.After(kSaveLimit, [this] {
       LogWarn(context.id, "the cursor could not be stored in time, some events are sent again");
@@ -129,8 +137,10 @@ struct OutputRunner::OnThread : std::enable_shared_from_this<OutputRunner::OnThr
   std::unique_ptr<OutputCursor> cursor;
   std::unique_ptr<Output> output;
   std::unique_ptr<Flusher> flusher;
+  OutputTrouble trouble;
   std::unique_ptr<Timer> timer;
   UniqueFunction<void()> stopped;
+  uint64_t left = 0;
   bool saving = false;
   bool released = false;
 };
@@ -189,13 +199,14 @@ void OutputRunner::Stop(Duration grace, UniqueFunction<void()> done) {
     auto on_main = [&main = part->environment.main, done = std::move(done)]() mutable {
       main.Post([done = std::move(done)]() mutable { done(); });
     };
-    part->Drain(part->context.loop.Now() + grace, 0, std::move(on_main));
+    part->Stop(grace, std::move(on_main));
   });
 }
 
+uint64_t OutputRunner::left() const { return on_thread_ != nullptr ? on_thread_->left : 0; }
+
 std::string OutputRunner::trouble() const {
-  return on_thread_ != nullptr && on_thread_->flusher != nullptr ? on_thread_->flusher->trouble()
-                                                                 : std::string();
+  return on_thread_ != nullptr ? on_thread_->trouble.Get() : std::string();
 }
 
 }  // namespace andon

@@ -38,6 +38,8 @@ class OutputRunner {
   // Goes on until everything is delivered or `grace` is over, then stops writing and lets the
   // output finish; the cursor is stored. `done` on the main thread, when the thread is free.
   void Stop(Duration grace, UniqueFunction<void()> done);
+  // After Stop: events that it has not delivered.
+  uint64_t left() const;
   // Why it does not deliver; empty when all is well.
   std::string trouble() const;
 

@@ -12,6 +12,7 @@ RouteId Router::RouteOf(const Tag& tag) {
   if (cache.epoch != epoch_) {
     cache.epoch = epoch_;
     cache.filters = 0;
+    cache.unrouted_said = false;
     cache.route = Find(tag.text());
   }
   return cache.route;

@@ -94,7 +94,10 @@ void Supervisor::Shutdown(UniqueFunction<void(Status)> done) {
 
 void Supervisor::BeginShutdown() {
   StopWorkers([this] {
-    StopOutputs([this] { CloseWorkers([this] { StopJournal(std::move(shutdown_)); }); });
+    StopOutputs([this] {
+      TellLeft();
+      CloseWorkers([this] { StopJournal(std::move(shutdown_)); });
+    });
   });
 }
 
@@ -114,6 +117,20 @@ void Supervisor::StopOutputs(UniqueFunction<void()> done) {
   const Countdown all(std::move(done));
   for (auto& [id, runner] : outputs_) {
     runner->Stop(config_.service.shutdown_grace, [part = all.Take()]() mutable { part.reset(); });
+  }
+}
+
+void Supervisor::TellLeft() const {
+  const bool keeps = !config_.journal.directory.empty();
+  for (const auto& [id, runner] : outputs_) {
+    if (runner->left() == 0) continue;
+    if (keeps) {
+      LogInfo(id, "not everything is delivered, the rest stays in the journal",
+              {{"events", runner->left()}});
+    } else {
+      LogWarn(id, "not everything is delivered, and there is no journal to keep the rest",
+              {{"events", runner->left()}});
+    }
   }
 }
 
@@ -155,11 +172,20 @@ std::vector<Router::Target> Supervisor::Targets() const {
   return targets;
 }
 
+void Supervisor::SetRefused(const std::string& why) {
+  refused_ = running_.id.empty() ? "" : why;
+  environment_.metrics
+      .GetGauge("andon_config_refused", {},
+                "1 while an older configuration runs than was asked for")
+      .Set(refused_.empty() ? 0 : 1);
+}
+
 Health Supervisor::health() const {
   Health health;
   health.ready = !stopping_ && !running_.id.empty();
   if (stopping_) health.reasons.emplace_back("stopping");
   if (running_.id.empty()) health.reasons.emplace_back("starting: no configuration runs yet");
+  if (!refused_.empty()) health.reasons.push_back("configuration: " + refused_);
   for (const WorkerThread& one : workers_) {
     if (!one.worker->paused()) continue;
     health.ready = false;

@@ -73,14 +73,18 @@ class Supervisor {
   void StartWorkers(const PipelineConfig& config);
   std::unique_ptr<OutputRunner> MakeRunner(OutputConfig config);
   std::vector<Router::Target> Targets() const;
+  // Why the last revision does not run; empty: it does.
+  void SetRefused(const std::string& why);
   void BeginShutdown();
   void StopWorkers(UniqueFunction<void()> done);
   void StopOutputs(UniqueFunction<void()> done);
+  void TellLeft() const;
   void CloseWorkers(UniqueFunction<void()> done);
   void StopJournal(UniqueFunction<void(Status)> done);
 
   Environment environment_;
   Revision running_;
+  std::string refused_;  // Why the last revision does not run, where an older one does.
   PipelineConfig config_;
   std::unique_ptr<LoopThread> journal_thread_;
   std::unique_ptr<Journal> journal_;

@@ -25,6 +25,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // What `label` and `fails` of a plugin's options say; a change of the label is a changed part.
 struct ScriptConfig {
@@ -281,6 +282,20 @@ TEST_F(SupervisorTest, ABadFileLeavesTheOldPipelineAndSaysWhere) {
   EXPECT_TRUE(supervisor().health().ready);
   Emit(R"({"n":1})");
   EXPECT_THAT(Delivered("out"), ElementsAre(R"({"n":1})"));
+}
+
+TEST_F(SupervisorTest, AChangeThatCannotRunIsToldUntilOneCan) {
+  const std::string good = std::string(kService) + kInputs + kOutputs;
+  Apply(good);
+  EXPECT_THAT(supervisor().health().reasons, IsEmpty());
+  Apply(good + "bad: 1\n");
+  EXPECT_TRUE(supervisor().health().ready);
+  ASSERT_THAT(supervisor().health().reasons, SizeIs(1));
+  EXPECT_THAT(supervisor().health().reasons[0], HasSubstr("a.yaml:"));
+  EXPECT_THAT(metrics_.Render(), HasSubstr("\nandon_config_refused 1\n"));
+  Apply(good);
+  EXPECT_THAT(supervisor().health().reasons, IsEmpty());
+  EXPECT_THAT(metrics_.Render(), HasSubstr("\nandon_config_refused 0\n"));
 }
 
 TEST_F(SupervisorTest, AChangedOutputGoesOnWhereItsPredecessorWas) {

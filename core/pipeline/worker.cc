@@ -172,7 +172,7 @@ void Worker::Emit(std::span<const EventBatch> batches, std::span<const Position>
     const RouteId route = router_->RouteOf(batch.tag);
     router_ledger_.Received(batch.count);
     if (route == 0) {
-      router_ledger_.Dropped("unrouted", batch.count);
+      DropUnrouted(batch);
       continue;
     }
     router_ledger_.Passed(batch.count);
@@ -184,6 +184,14 @@ void Worker::Emit(std::span<const EventBatch> batches, std::span<const Position>
   lane_->Append(items_, covers, std::move(ack));
   filters_->Clear();
   emitting_ = false;
+}
+
+void Worker::DropUnrouted(const EventBatch& batch) {
+  router_ledger_.Dropped("unrouted", batch.count);
+  if (std::exchange(batch.tag.cache().unrouted_said, true)) return;
+  LogWarn(
+      "router", "no output takes this tag, its events are dropped",
+      {{"tag", batch.tag.text()}, {"advice", "an output of type null takes what nobody wants"}});
 }
 
 void Worker::AckWhenDurable(Ack ack) {

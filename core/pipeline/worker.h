@@ -1,6 +1,7 @@
 // A worker: one thread with the inputs that it owns, the filters, the router and a lane.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -69,6 +70,7 @@ class Worker final : public EmitTarget, private AckSink {
   bool paused() const { return paused_; }
 
  private:
+  void DropUnrouted(const EventBatch& batch);
   void OnPressure(bool full);
   void OnAck(uint64_t token, Outcome outcome) override;
   void Retire(std::unique_ptr<InputSlot> slot);
@@ -98,7 +100,7 @@ class Worker final : public EmitTarget, private AckSink {
   std::vector<EventBatch> batches_;  // Scratch of Emit.
   std::vector<LaneWriter::Item> items_;
   bool emitting_ = false;
-  bool paused_ = false;
+  std::atomic<bool> paused_{false};
 };
 
 }  // namespace andon

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "inputs/tail/tail_config.h"
-#include "inputs/tail/tail_fixture.h"
+#include "test/support/tail_fixture.h"
 
 namespace andon::tail {
 namespace {

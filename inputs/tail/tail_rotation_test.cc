@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "inputs/tail/position.h"
-#include "inputs/tail/tail_fixture.h"
+#include "test/support/tail_fixture.h"
 
 namespace andon::tail {
 namespace {

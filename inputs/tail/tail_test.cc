@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "inputs/tail/tail_fixture.h"
+#include "test/support/tail_fixture.h"
 
 namespace andon::tail {
 namespace {
