@@ -78,8 +78,8 @@ TEST_F(RealNetworkTest, ManyPiecesAreWrittenAsOneStream) {
   const std::vector<Bytes> pieces(100, AsBytes("abc"));
   const IoResult put = client.stream().Write(pieces);
   EXPECT_EQ(put.outcome, IoResult::Outcome::kDone);
-  EXPECT_EQ(put.bytes, 64 * 3U);
-  EXPECT_TRUE(RunUntil([&] { return server.got.size() == 64 * 3U; }));
+  EXPECT_EQ(put.bytes, size_t{192});
+  EXPECT_TRUE(RunUntil([&] { return server.got.size() == 192; }));
   EXPECT_EQ(client.stream().Write({}).outcome, IoResult::Outcome::kAgain);
 }
 

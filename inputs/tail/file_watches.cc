@@ -22,7 +22,7 @@ Status FileWatches::Open() {
   watcher_ = std::make_unique<Watcher>(
       context_.loop, [this](std::string_view name) { return finder_.MayMatter(name); },
       [this](const WatchEvents& events) { OnEvents(events); });
-  const Status opened = watcher_->Open();
+  Status opened = watcher_->Open();
   if (opened.ok()) return opened;
   if (mode_ == WatchMode::kInotify) return opened.WithSubject("tail");
   LogWarn(context_.id, "files are polled: there is no inotify", {{"reason", opened.message()}});
