@@ -1,5 +1,6 @@
 #include "core/app/connect_check.h"
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -44,9 +45,18 @@ class Probing {
 
 int RunConnectCheck(const ConnectCheckOptions& options, const PipelineConfig& pipeline,
                     std::ostream& out, std::ostream& err) {
-  int problems = 0;
+  // All at once: some take long to find out that nobody answers.
+  std::vector<std::future<std::vector<ProbeFinding>>> found;
+  found.reserve(pipeline.outputs.size());
   for (const OutputConfig& config : pipeline.outputs) {
-    for (const ProbeFinding& finding : Probing(config, pipeline.service).Run(options.limit)) {
+    found.push_back(std::async(std::launch::async, [&config, &pipeline, limit = options.limit] {
+      return Probing(config, pipeline.service).Run(limit);
+    }));
+  }
+  int problems = 0;
+  for (size_t i = 0; i < found.size(); ++i) {
+    const OutputConfig& config = pipeline.outputs[i];
+    for (const ProbeFinding& finding : found[i].get()) {
       const std::string line = options.path + ": " + config.id + ": " + finding.what;
       if (!finding.status.ok()) {
         ++problems;

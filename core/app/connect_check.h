@@ -15,7 +15,7 @@ struct ConnectCheckOptions {
   bool quiet = false;                        // Problems only.
 };
 
-// Asks every output, one after the other: what is so goes to `out`, what is not to `err`, a line
+// Asks every output: what is so goes to `out`, what is not to `err`, a line
 // each. Returns how many problems there were.
 int RunConnectCheck(const ConnectCheckOptions& options, const PipelineConfig& pipeline,
                     std::ostream& out, std::ostream& err);
