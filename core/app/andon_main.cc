@@ -1,13 +1,16 @@
 // andon: the command line. Data goes to stdout, what went wrong to stderr.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/app/check_command.h"
 #include "core/app/journal_command.h"
 #include "core/app/plugins_command.h"
 #include "core/app/replay_command.h"
 #include "core/app/text_table.h"
+#include "core/config/did_you_mean.h"
 
 namespace {
 
@@ -71,7 +74,8 @@ void AddDump(CLI::App* journal, CommandLine& line) {
   CLI::App* dump = journal->add_subcommand("dump", "prints a line for each record");
   dump->add_option("DIR", line.journal.directory, kDirectory)->capture_default_str();
   AddSelection(dump, line.journal.selection);
-  dump->add_option("--segment", line.journal.segment, "only this segment");
+  dump->add_option("--segment", line.journal.segment, "only this segment")
+      ->check(CLI::PositiveNumber);
   dump->add_flag("--positions", line.journal.positions, "what records say of sources too");
   dump->footer(std::string("Each line: SEGMENT:OFFSET, when it was written, its lane, the numbers, "
                            "the tag, and more.\nThe events themselves: andon journal replay.\n\n") +
@@ -173,6 +177,28 @@ int Run(const CLI::App& app, CommandLine& line) {
   return 0;
 }
 
+std::string Listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// Whether the words begin with a command of `app`; else says which one may be meant.
+bool KnowsCommand(const CLI::App& app, const std::string& name, std::span<char* const> words) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  if (commands.empty() || words.empty() || *words[0] == '-') return true;
+  std::vector<std::string> known;
+  for (const CLI::App* command : commands) {
+    known.push_back(command->get_name());
+    if (known.back() == words[0]) {
+      return KnowsCommand(*command, name + " " + known.back(), words.subspan(1));
+    }
+  }
+  std::cerr << name << ": there is no command \"" << words[0] << "\""
+            << andon::DidYouMean(words[0], known) << "\nThere are " << Listed(known) << ".\n";
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -191,6 +217,8 @@ int main(int argc, char** argv) {
   AddPlugins(app, line);
   AddJournal(app, line);
   app.add_subcommand("version", "prints the version");
+  const auto words = std::span<char* const>(argv, static_cast<size_t>(argc)).subspan(1);
+  if (!KnowsCommand(app, "andon", words)) return kUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -88,7 +88,18 @@ TEST_F(AndonTest, SaysItsVersion) {
 }
 
 TEST_F(AndonTest, WrongUsageIsExitStatusTwo) {
-  EXPECT_EQ(Andon({"chekc"}).status, 2);
+  const ProgramRun wrong = Andon({"chekc", "x"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_EQ(wrong.err,
+            "andon: there is no command \"chekc\"; did you mean \"check\"?\n"
+            "There are check, plugins, journal, version.\n");
+  const ProgramRun nested = Andon({"journal", "lst", "/x"});
+  EXPECT_EQ(nested.status, 2);
+  EXPECT_THAT(nested.err, StartsWith("andon journal: there is no command \"lst\"; did you mean "
+                                     "\"list\"?\nThere are list, "));
+  EXPECT_EQ(Andon({"journal", "dump", "/x", "--segment", "-1"}).status, 2);
+  EXPECT_THAT(Andon({"journal", "dump", "/x", "--segment", "-1"}).err, HasSubstr("--segment"));
+  EXPECT_EQ(RunProgram(ANDON_DAEMON, {}).status, 2);
   EXPECT_EQ(Andon({"check"}).status, 2);
   EXPECT_EQ(Andon({"check", "--nope", "x"}).status, 2);
 }
@@ -109,6 +120,37 @@ TEST_F(AndonTest, CheckNotesWhatMayNotBeMeant) {
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr(": note: no inputs: nothing will be read\n"));
   EXPECT_THAT(ran.out, HasSubstr(": note: journal: none: "));
+}
+
+std::string Parts(const std::string& inputs, const std::string& filters,
+                  const std::string& outputs) {
+  return "service: {data_dir: /tmp/x}\ninputs: [" + inputs + "]\nfilters: [" + filters +
+         "]\noutputs: [" + outputs + ", {type: null, match: \"andon.error.**\"}]\n";
+}
+
+TEST_F(AndonTest, CheckNotesATagThatNobodyTakes) {
+  const std::string path = Path("tags.yaml");
+  const auto said = [&](const std::string& yaml) {
+    Write("tags.yaml", yaml);
+    const ProgramRun ran = Andon({"check", path});
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    return ran.out;
+  };
+  const std::string files = "{type: file, path: /x, match: log.*}";
+  EXPECT_THAT(said(Parts("{type: dummy, tag: loga}", "", files)),
+              StartsWith(path + ":2:29: note: no output takes the tag \"loga\" of input dummy\n" +
+                         path + ":4:11: note: no input has a tag that output file takes: log.*\n"));
+  EXPECT_THAT(
+      said(Parts("{type: dummy, tag: log.a}", "{type: grep, match: b, key: k, pattern: x}", files)),
+      StartsWith(path + ":3:11: note: no input has a tag that filter grep takes: b\n"));
+  EXPECT_THAT(said(Parts("{type: andon_log}", "", files)),
+              HasSubstr("no output takes the tag \"andon.log\" of input andon_log\n"));
+  // Their tags are known when the events come.
+  EXPECT_THAT(said(Parts("{type: forward}", "", files)), StartsWith(path + ": good"));
+  EXPECT_THAT(said(Parts("{type: tail, path: /x, tag: x.*}", "", files)),
+              StartsWith(path + ": good"));
+  EXPECT_THAT(said(Parts("{type: syslog, tag: \"log.${severity}\"}", "", files)),
+              StartsWith(path + ": good"));
 }
 
 TEST_F(AndonTest, CheckNamesEveryProblemOnItsOwnLine) {
@@ -206,7 +248,10 @@ TEST_F(AndonTest, PluginsKnowsWhatWasMeant) {
   const ProgramRun ran = Andon({"plugins", "dumy"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.out, "");
-  EXPECT_EQ(ran.err, "andon plugins: there is no \"dumy\"; did you mean \"dummy\"?\n");
+  EXPECT_THAT(
+      ran.err,
+      StartsWith("andon plugins: there is no \"dumy\"; did you mean \"dummy\"?\nThere are "));
+  for (const char* name : {" dummy,", " journal,", " tail."}) EXPECT_THAT(ran.err, HasSubstr(name));
 }
 
 TEST_F(AndonTest, PluginsWritesTheReferenceInMarkdown) {

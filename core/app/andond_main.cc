@@ -23,6 +23,11 @@ int main(int argc, char** argv) {
       "  SIGHUP         reads the configuration again; a bad one leaves the old one running\n"
       "  SIGTERM, ^C    stops inputs, commits, delivers for shutdown_grace, exits 0\n"
       "  a second one   stops at once; the journal keeps what was acknowledged");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help and --version end here too, with 0.
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   return andon::Daemon(config).Run();
 }

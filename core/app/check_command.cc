@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/app/check_notes.h"
 #include "core/app/connect_check.h"
 #include "core/config/config_node.h"
 #include "core/pipeline/pipeline_config.h"
-#include "core/plugin/error_event.h"
 
 namespace andon {
 namespace {
@@ -22,33 +22,6 @@ bool NothingToRead(const std::vector<Problem>& problems, const std::string& path
   return std::any_of(problems.begin(), problems.end(), [&path](const Problem& problem) {
     return problem.mark.line == 0 && problem.mark.file == path;
   });
-}
-
-bool TakesErrors(const PipelineConfig& pipeline) {
-  const std::string tag = std::string(kErrorTagPrefix) + "plugin.tag";
-  return std::any_of(pipeline.outputs.begin(), pipeline.outputs.end(),
-                     [&tag](const OutputConfig& output) { return output.match.Matches(tag); });
-}
-
-// What is allowed and may still not be meant.
-std::vector<std::string> Notes(const PipelineConfig& pipeline) {
-  std::vector<std::string> notes;
-  if (pipeline.inputs.empty()) notes.emplace_back("no inputs: nothing will be read");
-  if (pipeline.outputs.empty()) notes.emplace_back("no outputs: nothing will be delivered");
-  if (pipeline.journal.directory.empty()) {
-    notes.emplace_back("journal: none: what is in memory is lost when andond is killed");
-  } else if (pipeline.journal.sync == SyncMode::kOs) {
-    notes.emplace_back("sync: os: the newest acknowledged events are lost in a power cut");
-  }
-  if (pipeline.journal.overflow == Overflow::kDropOldest) {
-    notes.emplace_back(
-        "overflow: drop_oldest: when the journal is full the oldest events are lost");
-  }
-  if (!pipeline.outputs.empty() && !TakesErrors(pipeline)) {
-    notes.push_back("no output matches andon.error.**: error events go to a file under " +
-                    pipeline.service.data_dir);
-  }
-  return notes;
 }
 
 int PrintProblems(const std::vector<Problem>& problems, const std::string& path,
@@ -81,9 +54,7 @@ int RunCheck(const CheckOptions& options, std::ostream& out, std::ostream& err) 
     }
   }
   if (options.quiet) return 0;
-  for (const std::string& note : Notes(*pipeline)) {
-    out << options.path << ": note: " << note << "\n";
-  }
+  for (const std::string& note : CheckNotes(options.path, *config, *pipeline)) out << note << "\n";
   out << options.path << ": good: " << Count(pipeline->inputs.size(), "input") << ", "
       << Count(pipeline->filters.size(), "filter") << ", "
       << Count(pipeline->outputs.size(), "output") << "\n";

@@ -118,6 +118,19 @@ TEST_F(JournalCommandTest, ListShowsTheSameOfADeadOne) {
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_THAT(run.out, ContainsRegex("\n  files +3 +"));
   EXPECT_THAT(run.out, ContainsRegex("\n  tail:log.a +at 17\n"));
+  EXPECT_THAT(run.out, Not(HasSubstr("not configured")));  // A clean end is no absence.
+}
+
+TEST_F(JournalCommandTest, ListSaysHowLongTheJournalRanWithoutAnOutput) {
+  Append("log.a", 1, 3, "at 17");
+  cursor_.reset();
+  world_.Advance(std::chrono::hours(2));
+  Append("log.a", 4, 4, "at 18");
+  world_.Advance(std::chrono::hours(1));
+  Append("log.a", 5, 5, "at 19");
+  Close();
+  EXPECT_THAT(Command({"list", options_.directory}).out,
+              ContainsRegex("\n  files .* not configured for [1-3]h.* of running\n"));
 }
 
 TEST_F(JournalCommandTest, DumpHasALineForEachRecord) {

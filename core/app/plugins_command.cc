@@ -107,6 +107,18 @@ void PrintMarkdown(const std::vector<CatalogEntry>& entries, std::ostream& out) 
   out << Escaped(kHowToWrite) << "\n";
 }
 
+void PrintNames(std::vector<std::string> names, size_t width, std::ostream& out) {
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  std::string text = "There are";
+  for (const std::string& name : names) {
+    const std::string quote = name.find(' ') == std::string::npos ? "" : "\"";
+    text += (name == names.front() ? " " : ", ") + quote + name + quote;
+  }
+  for (const std::string& line : WrapText(text + ".", width)) out << line << "\n";
+}
+
 }  // namespace
 
 int RunPlugins(const PluginsOptions& options, std::ostream& out, std::ostream& err) {
@@ -120,6 +132,7 @@ int RunPlugins(const PluginsOptions& options, std::ostream& out, std::ostream& e
   if (asked.empty()) {
     err << "andon plugins: there is no \"" << options.name << "\""
         << DidYouMean(options.name, names) << "\n";
+    PrintNames(names, options.width, err);
     return 1;
   }
   if (options.markdown) {

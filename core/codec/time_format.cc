@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/codec/time_scan.h"
 #include "core/codec/time_text.h"
+#include "core/config/did_you_mean.h"
 
 namespace andon {
 namespace {
@@ -246,6 +249,14 @@ Result<TimeFormat> TimeFormat::Compile(std::string_view text) {
     date |= step.directive == 'Y' || step.directive == 'y';
   }
   if (format.steps_.empty()) return InvalidConfig("time format is empty");
+  const auto literal = [](const Step& step) { return step.directive == 0; };
+  if (std::all_of(format.steps_.begin(), format.steps_.end(), literal)) {
+    static const std::vector<std::string> kWords = {"iso8601", "unixtime", "float"};
+    return InvalidConfig(fmt::format(
+        "time format \"{}\" takes nothing of a time: write iso8601, unixtime, float, or directives "
+        "as in %Y-%m-%d{}",
+        text, DidYouMean(text, kWords)));
+  }
   format.complete_ = epoch || (date && offset);
   return format;
 }

@@ -149,6 +149,10 @@ TEST(TimeFormatTest, SaysWhereAMistakeIs) {
   EXPECT_EQ(ErrorOf("%Y %"),
             "time format \"%Y %\": column 4: \"%\" at the end: write %% for the "
             "character");
+  EXPECT_EQ(ErrorOf("is8601"),
+            "time format \"is8601\" takes nothing of a time: write iso8601, unixtime, float, or "
+            "directives as in %Y-%m-%d; did you mean \"iso8601\"?");
+  EXPECT_THAT(ErrorOf("Y-m-d %%"), testing::HasSubstr("takes nothing of a time"));
   EXPECT_EQ(ErrorOf("%Y-%K"), "time format \"%Y-%K\": column 4: unknown directive");
   EXPECT_THAT(ErrorOf("%G"), testing::HasSubstr("weeks and centuries"));
   EXPECT_THAT(ErrorOf("%3d"), testing::HasSubstr("only %N and %L"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 
 #include "core/kafka/handle.h"
@@ -118,6 +119,44 @@ void CheckOwn(ConfigReader& reader, std::span<const ReservedProperty> reserved,
   }
 }
 
+std::string_view Trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+bool IsPort(std::string_view text) {
+  uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port != 0;
+}
+
+// HOST or HOST:PORT, [ADDRESS] of IPv6, and librdkafka's PROTOCOL:// in front.
+bool IsBroker(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kProtocols = {"PLAINTEXT://", "SSL://",
+                                                          "SASL_PLAINTEXT://", "SASL_SSL://"};
+  for (const std::string_view protocol : kProtocols) {
+    if (text.starts_with(protocol)) text.remove_prefix(protocol.size());
+  }
+  const bool bracketed = text.starts_with('[');
+  if (bracketed && text.find(']') == std::string_view::npos) return false;
+  const std::string_view host = text.substr(0, bracketed ? text.find(']') + 1 : text.find(':'));
+  text.remove_prefix(host.size());
+  const bool named = host.find_first_not_of("0123456789") != std::string_view::npos &&
+                     host.find_first_of("/ \t") == std::string_view::npos;
+  return named && (text.empty() || (text[0] == ':' && IsPort(text.substr(1))));
+}
+
+// `brokers` may hold librdkafka's own lists, with commas.
+void CheckBrokers(ConfigReader& reader, std::string_view brokers) {
+  while (!brokers.empty()) {
+    const std::string_view one = Trimmed(brokers.substr(0, brokers.find(',')));
+    brokers.remove_prefix(std::min(brokers.find(','), brokers.size() - 1) + 1);
+    if (one.empty() || IsBroker(one)) continue;
+    reader.Fail("brokers", '"' + std::string(one) + "\" is no broker: write HOST:PORT");
+  }
+}
+
 }  // namespace
 
 Properties ClientOptions::All() const {
@@ -170,6 +209,7 @@ void ReadClientOptions(ConfigReader& reader, Role role, std::span<const Reserved
                          {"log.connection.close", "false"}};
   if (role == Role::kConsumer) options->properties.emplace_back("enable.partition.eof", "false");
   AddSecurity(tls, sasl, &options->properties);
+  CheckBrokers(reader, joined);
   CheckOwn(reader, reserved, options->own);
 }
 

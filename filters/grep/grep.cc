@@ -14,6 +14,7 @@
 //         exclude: [{key: agent, pattern: bot}, {key: code, pattern: ^2}]    # not all may match
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,12 +57,7 @@ struct GrepConfig {
     ConfigReader reader(node);
     ReadShortForm(reader, &config);
     ReadConditions(reader, "regexp", &config.regexp, "conditions that must all match");
-    const bool excludes_list = node.Get("exclude").kind() == ConfigNode::Kind::kList;
-    if (reader.describing() || excludes_list) {
-      ReadConditions(reader, "exclude", &config.exclude,
-                     "conditions of which none may match; or true, with key and pattern: drop what "
-                     "matches");
-    }
+    ReadExclude(reader, &config);
     reader.Section("or", true, "of several, one is enough", [&](ConfigReader& group) {
       ReadConditions(group, "regexp", &config.or_regexp, "conditions of which one must match");
       ReadConditions(group, "exclude", &config.exclude, "conditions of which none may match");
@@ -103,14 +99,38 @@ struct GrepConfig {
     });
   }
 
+  static bool IsShort(const ConfigNode& node) { return node.Has("key") || node.Has("pattern"); }
+
+  // A list of conditions; the word of the short form is read with that.
+  static void ReadExclude(ConfigReader& reader, GrepConfig* config) {
+    const ConfigNode node = reader.node().Get("exclude");
+    if (reader.describing() || node.kind() == ConfigNode::Kind::kList) {
+      ReadConditions(reader, "exclude", &config->exclude,
+                     "conditions of which none may match; or true, with key and pattern: drop what "
+                     "matches");
+      return;
+    }
+    const bool scalar = node.kind() == ConfigNode::Kind::kScalar;
+    if (node.kind() == ConfigNode::Kind::kMissing || (scalar && IsShort(reader.node()))) return;
+    reader.Fail("exclude", "must be a list of maps: write [{key: level, pattern: ^DEBUG}]");
+  }
+
+  static void DescribeShortForm(ConfigReader& reader) {
+    std::optional<std::string> key;
+    std::optional<Pattern> pattern;
+    reader.Optional("key", &key, "field to look at; a nested one: $.a.b or $['a']['b']");
+    reader.Optional("pattern", &pattern, "with key: matches anywhere in the field");
+  }
+
   static void ReadShortForm(ConfigReader& reader, GrepConfig* config) {
+    if (reader.describing()) return DescribeShortForm(reader);
     const ConfigNode& node = reader.node();
-    if (!reader.describing() && !node.Has("key") && !node.Has("pattern")) return;
+    if (!IsShort(node)) return;
     Condition condition;
     bool exclude = false;
     ReadKey(reader, "key", &condition.key);
     reader.Required("pattern", &condition.pattern, "matches anywhere in the field");
-    if (!reader.describing() && node.Get("exclude").kind() != ConfigNode::Kind::kList) {
+    if (node.Get("exclude").kind() == ConfigNode::Kind::kScalar) {
       reader.Optional("exclude", &exclude, "drop what matches instead of keeping it");
     }
     (exclude ? config->exclude : config->regexp).push_back(std::move(condition));

@@ -72,6 +72,11 @@ TEST(GrepTest, FailsAnEventThatNeedsTooMuchBacktracking) {
 
 TEST(GrepTest, SaysWhatIsWrongInItsConfiguration) {
   EXPECT_THAT(Problem("{}"), HasSubstr("grep needs key and pattern"));
+  for (const char* wrong : {"{exclude: {key: a, pattern: b}}", "{exclude: true}",
+                            "{key: a, pattern: b, exclude: {key: c, pattern: d}}"}) {
+    EXPECT_THAT(Problem(wrong), HasSubstr("\"exclude\" must be a list of maps: write [{key: "));
+  }
+  EXPECT_THAT(Problem("{regexp: {key: a, pattern: b}}"), HasSubstr("must be a list of maps"));
   EXPECT_THAT(Problem("{key: level}"), HasSubstr("pattern"));
   EXPECT_THAT(Problem("{key: level, pattern: '('}"), HasSubstr("column"));
   EXPECT_THAT(Problem("{key: '$.a[0]', pattern: x}"), HasSubstr("only keys of maps"));

@@ -40,8 +40,7 @@ struct ParserConfig {
     std::string key;
     reader.Required("key_name", &key, "field with the text; a nested one: $.a.b");
     if (!reader.describing() && !key.empty()) ReadKey(reader, key, &config.key_name);
-    if (!reader.describing() && !node.Has("parse")) reader.Fail("parse", "\"parse\" is missing");
-    ReadPlugin<Parser>(reader, "parse", &config.parse, "", "how to read the text");
+    ReadParse(reader, &config.parse);
     reader.Optional("reserve_data", &config.reserve_data, "keep the record's other fields");
     reader.Optional("reserve_time", &config.reserve_time,
                     "keep the event's time, whatever the text says");
@@ -56,6 +55,13 @@ struct ParserConfig {
   }
 
  private:
+  static void ReadParse(ConfigReader& reader, Factory<Parser>* parse) {
+    const ConfigNode node = reader.Child("parse", true, "parser", "", "how to read the text");
+    if (reader.describing() || node.kind() == ConfigNode::Kind::kMissing) return;
+    auto factory = ParsePlugin<Parser>(node);
+    if (factory.ok()) *parse = *std::move(factory);
+  }
+
   static void ReadKey(ConfigReader& reader, const std::string& text, RecordPath* path) {
     auto parsed = RecordPath::Parse(text);
     if (parsed.ok()) {

@@ -97,7 +97,12 @@ std::string Dotted(const std::string& path) {
 
 void CheckTagOption(ConfigReader& reader, const TailConfig& config) {
   if (config.tag.empty()) return;
-  const Status status = CheckTag(TagOf(config.tag, "/x"));
+  const std::string tag = TagOf(config.tag, "/x");
+  if (tag.find("${") != std::string::npos) {
+    reader.Fail("tag", '"' + config.tag + "\": only ${path} and * are known");
+    return;
+  }
+  const Status status = CheckTag(tag);
   if (!status.ok()) reader.Fail("tag", std::string(status.message()));
 }
 
@@ -118,6 +123,8 @@ void Check(ConfigReader& reader, const TailConfig& config) {
   for (const std::string& path : config.path) {
     if (path.empty() || path.ends_with('/')) {
       reader.Fail("path", "must name files: \"" + path + "\" does not");
+    } else if (!path.starts_with('/') && !path.starts_with("{/")) {
+      reader.Fail("path", "must be absolute: \"" + path + "\" does not begin with /");
     }
   }
 }

@@ -57,6 +57,9 @@ void ReadServer(ConfigReader& reader, ServerConfig* server) {
   if (kind != Address::Kind::kTcp && kind != Address::Kind::kUnix) {
     reader.Fail("address", '"' + address + "\": forward connects to tcp:// and unix://");
   }
+  if (kind == Address::Kind::kTcp && server->address.port == 0) {
+    reader.Fail("address", '"' + address + "\": nobody listens on port 0");
+  }
   if (server->weight < 1) reader.Fail("weight", "weight must be 1 at least");
   if (server->name.empty()) server->name = server->address.ToString();
 }
