@@ -70,12 +70,17 @@ void AddSelection(CLI::App* command, andon::SelectionOptions& selection) {
   command->add_option("--until", selection.until, "only events before this TIME");
 }
 
+// What is wrong with the number of a segment; empty when nothing is.
+std::string SegmentProblem(const std::string& text) {
+  const bool number = text.find_first_not_of("0123456789") == std::string::npos && text != "0";
+  return number ? "" : "\"" + text + "\" is no number of a segment: they count from 1";
+}
+
 void AddDump(CLI::App* journal, CommandLine& line) {
   CLI::App* dump = journal->add_subcommand("dump", "prints a line for each record");
   dump->add_option("DIR", line.journal.directory, kDirectory)->capture_default_str();
   AddSelection(dump, line.journal.selection);
-  dump->add_option("--segment", line.journal.segment, "only this segment")
-      ->check(CLI::PositiveNumber);
+  dump->add_option("--segment", line.journal.segment, "only this segment")->check(SegmentProblem);
   dump->add_flag("--positions", line.journal.positions, "what records say of sources too");
   dump->footer(std::string("Each line: SEGMENT:OFFSET, when it was written, its lane, the numbers, "
                            "the tag, and more.\nThe events themselves: andon journal replay.\n\n") +

@@ -98,7 +98,8 @@ TEST_F(AndonTest, WrongUsageIsExitStatusTwo) {
   EXPECT_THAT(nested.err, StartsWith("andon journal: there is no command \"lst\"; did you mean "
                                      "\"list\"?\nThere are list, "));
   EXPECT_EQ(Andon({"journal", "dump", "/x", "--segment", "-1"}).status, 2);
-  EXPECT_THAT(Andon({"journal", "dump", "/x", "--segment", "-1"}).err, HasSubstr("--segment"));
+  EXPECT_THAT(Andon({"journal", "dump", "/x", "--segment", "-1"}).err,
+              HasSubstr("--segment: \"-1\" is no number of a segment"));
   EXPECT_EQ(RunProgram(ANDON_DAEMON, {}).status, 2);
   EXPECT_EQ(Andon({"check"}).status, 2);
   EXPECT_EQ(Andon({"check", "--nope", "x"}).status, 2);
