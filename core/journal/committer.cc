@@ -204,34 +204,36 @@ void Committer::TellPressure() {
   if (changed || may_go_on) lanes_->ForEach([](Lane& lane) { lane.PressureChanged(); });
 }
 
-void Committer::ReadFor(std::shared_ptr<Cursor> cursor) {
-  loop_.Post([weak = weak_from_this(), cursor = std::move(cursor)] {
-    if (const auto committer = weak.lock()) committer->ReadSome(cursor);
+void Committer::ReadFor(std::shared_ptr<Cursor> cursor, uint64_t epoch) {
+  loop_.Post([weak = weak_from_this(), cursor = std::move(cursor), epoch] {
+    if (const auto committer = weak.lock()) committer->ReadSome(cursor, epoch);
   });
 }
 
-void Committer::ReadSome(const std::shared_ptr<Cursor>& cursor) {
-  StreamPosition from;
-  if (finished_ || disk_ == nullptr || !cursor->WantsDisk(&from)) {
-    if (disk_ != nullptr && !cursor->attached()) disk_->readers.erase(cursor->number());
+void Committer::ReadSome(const std::shared_ptr<Cursor>& cursor, uint64_t epoch) {
+  if (finished_ || disk_ == nullptr) return;
+  const std::optional<StreamPosition> from = cursor->WantsDisk(epoch);
+  if (!from.has_value()) {
+    if (!cursor->attached()) disk_->readers.erase(cursor->number());
     return;
   }
   CatchUp& reader =
       disk_->readers.try_emplace(cursor->number(), disk_->segments, intake_->pool, disk_->damage)
           .first->second;
-  CatchUp::Found found = reader.Read(from, log_.end(), state_.oldest);
+  CatchUp::Found found = reader.Read(*from, log_.end(), state_.oldest);
   if (found.failed) {
     // Segments in front may be freed while it waits: that is no loss.
-    if (from < found.end) cursor->Arrived({}, found.end, found.dropped);
-    read_retries_[cursor->number()] = loop_.After(kRetryAfter, [this, cursor] { ReadFor(cursor); });
+    if (*from < found.end) cursor->Arrived(epoch, {{}, found.end, found.dropped});
+    read_retries_[cursor->number()] =
+        loop_.After(kRetryAfter, [this, cursor, epoch] { ReadFor(cursor, epoch); });
     return;
   }
   const bool caught_up = found.end >= stream_->memory_begin();
-  cursor->Arrived(std::move(found.parts), found.end, found.dropped);
+  cursor->Arrived(epoch, {std::move(found.parts), found.end, found.dropped});
   if (caught_up) {
     disk_->readers.erase(cursor->number());
   } else {
-    ReadFor(cursor);
+    ReadFor(cursor, epoch);
   }
 }
 

@@ -36,7 +36,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
 
   // Thread: any.
   void RequestCommit();
-  void ReadFor(std::shared_ptr<Cursor> cursor);
+  void ReadFor(std::shared_ptr<Cursor> cursor, uint64_t epoch);
   // The first segment that a new cursor can begin with.
   StreamPosition oldest() const { return {oldest_, 0}; }
 
@@ -71,7 +71,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void FreeSegments();
   void PrepareNext();
   void LookAtSpace();
-  void ReadSome(const std::shared_ptr<Cursor>& cursor);
+  void ReadSome(const std::shared_ptr<Cursor>& cursor, uint64_t epoch);
   void TrimLater();
   LogTime Time();
 

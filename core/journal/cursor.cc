@@ -54,8 +54,7 @@ void Cursor::Attach(const CursorOptions& options, Loop& output, Callbacks callba
   progress_.Restart();
   announced_.clear();
   scanned_segment_ = 0;
-  arrived_.clear();
-  arrived_bytes_ = 0;
+  ForgetDisk();
   if (host_.intake->in_memory) {
     host_.stream->MoveTo(*reader_, progress_.resume());
   } else {
@@ -105,8 +104,7 @@ void Cursor::Detach() {
   MutexLock lock(mutex_);
   backlog.swap(backlog_);
   pins_.clear();
-  arrived_.clear();
-  arrived_bytes_ = 0;
+  ForgetDisk();
   saves_.clear();
   saving_.clear();
 }

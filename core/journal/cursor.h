@@ -31,8 +31,9 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
     std::shared_ptr<Intake> intake;
     std::shared_ptr<Stream> stream;
     std::shared_ptr<LaneSet> lanes;
-    // Asks the journal's thread to read for a cursor: it calls WantsDisk and Arrived.
-    std::function<void(std::shared_ptr<Cursor>)> read_disk;
+    // Asks the journal's thread to read for a cursor, in this epoch: it calls WantsDisk and
+    // Arrived.
+    std::function<void(std::shared_ptr<Cursor>, uint64_t epoch)> read_disk;
   };
   struct Callbacks {
     UniqueFunction<void()> on_ready;
@@ -76,11 +77,16 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   std::optional<CursorState> ToStore(const StoreWish& wish);
   void Stored(const CursorState& stored, const State& state);
   void LookForClosedLanes(const State& state);
-  // Where the journal's thread should read on. False: enough for now.
-  bool WantsDisk(StreamPosition* from);
-  // In stream order. `end` is how far was read; `dropped`: what was missing before was let go by
-  // overflow.
-  void Arrived(std::vector<StreamPart> parts, const StreamPosition& end, bool dropped);
+  // Where the journal's thread should read on. Nothing: enough for now, or what asked in that epoch
+  // is gone.
+  std::optional<StreamPosition> WantsDisk(uint64_t epoch);
+  struct FromDisk {
+    std::vector<StreamPart> parts;  // In stream order.
+    StreamPosition end;             // How far was read.
+    bool dropped = false;           // What was missing before was let go by overflow.
+  };
+  // Without effect when who asked for it has gone meanwhile: a successor begins at resume().
+  void Arrived(uint64_t epoch, FromDisk found);
   // No segment before this one's is needed for it.
   StreamPosition resume() const;
 
@@ -102,7 +108,7 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
       REQUIRES(mutex_);
   size_t WantedBytes(const StreamPart& part) const REQUIRES(mutex_);
   std::shared_ptr<const Pin> PinOf(const StreamPart& part) REQUIRES(mutex_);
-  void JumpToMemory() REQUIRES(mutex_);
+  void ForgetDisk() REQUIRES(mutex_);
   void Changed();
   void TellLanes();
   std::shared_ptr<Attachment> AttachmentHere() const;  // Thread: output.
@@ -138,6 +144,7 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   size_t arrived_bytes_ GUARDED_BY(mutex_) = 0;
   StreamPosition disk_from_ GUARDED_BY(mutex_);
   bool reading_ GUARDED_BY(mutex_) = false;
+  uint64_t epoch_ GUARDED_BY(mutex_) = 0;  // Of reading: another with each attachment.
 
   bool dirty_ GUARDED_BY(mutex_) = true;
   bool urgent_ GUARDED_BY(mutex_) = true;

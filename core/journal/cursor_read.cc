@@ -80,7 +80,7 @@ bool Cursor::FillOne() {
   }
   reading_ = true;
   disk_from_ = part.at;
-  host_.read_disk(shared_from_this());
+  host_.read_disk(shared_from_this(), epoch_);
   return false;
 }
 
@@ -141,35 +141,40 @@ void Cursor::Scan(const StreamPart& part) {
   if (!lost.empty()) progress_.Lose(part.lane, lost);
 }
 
-bool Cursor::WantsDisk(StreamPosition* from) {
-  MutexLock lock(mutex_);
-  const size_t used = arrived_bytes_ + (charge_ == nullptr ? 0 : charge_->bytes());
-  if (!reading_ || backlog_ == nullptr || (used >= kReadBudget && !arrived_.empty())) {
-    reading_ = false;
-    return false;
-  }
-  *from = disk_from_;
-  return true;
+// What is being read for whoever read until now is not for his successor.
+void Cursor::ForgetDisk() {
+  ++epoch_;
+  reading_ = false;
+  arrived_.clear();
+  arrived_bytes_ = 0;
 }
 
-void Cursor::Arrived(std::vector<StreamPart> parts, const StreamPosition& end, bool dropped) {
+std::optional<StreamPosition> Cursor::WantsDisk(uint64_t epoch) {
+  MutexLock lock(mutex_);
+  if (epoch != epoch_ || !reading_) return std::nullopt;
+  const size_t used = arrived_bytes_ + charge_->bytes();
+  if (used >= kReadBudget && !arrived_.empty()) {
+    reading_ = false;
+    return std::nullopt;
+  }
+  return disk_from_;
+}
+
+void Cursor::Arrived(uint64_t epoch, FromDisk found) {
   {
     MutexLock lock(mutex_);
-    if (backlog_ == nullptr) {
-      reading_ = false;
-      return;
-    }
-    if (parts.empty() || parts.back().end < end) {
+    if (epoch != epoch_) return;
+    if (found.parts.empty() || found.parts.back().end < found.end) {
       StreamPart nothing;
-      nothing.at = nothing.end = end;
-      parts.push_back(nothing);
+      nothing.at = nothing.end = found.end;
+      found.parts.push_back(nothing);
     }
-    for (StreamPart& part : parts) {
+    for (StreamPart& part : found.parts) {
       arrived_bytes_ += part.bytes;
-      arrived_.push_back({std::move(part), std::exchange(dropped, false)});
+      arrived_.push_back({std::move(part), std::exchange(found.dropped, false)});
     }
-    disk_from_ = end;
-    if (end >= host_.stream->memory_begin()) reading_ = false;
+    disk_from_ = found.end;
+    if (found.end >= host_.stream->memory_begin()) reading_ = false;
   }
   Wake();
 }

@@ -159,9 +159,10 @@ void OpenJournal::Connect(std::unique_ptr<Disk> disk, const JournalMetrics& metr
   stream_ = std::make_shared<Stream>(intake_->pressure, options_.memory_bytes, intake_->in_memory);
   lanes_ = std::make_shared<LaneSet>();
   const auto late = std::make_shared<std::weak_ptr<Committer>>();
-  Cursor::Host host{intake_, stream_, lanes_, [late](std::shared_ptr<Cursor> cursor) {
+  Cursor::Host host{intake_, stream_, lanes_,
+                    [late](std::shared_ptr<Cursor> cursor, uint64_t epoch) {
                       if (const auto committer = late->lock()) {
-                        committer->ReadFor(std::move(cursor));
+                        committer->ReadFor(std::move(cursor), epoch);
                       }
                     }};
   cursors_ = std::make_shared<CursorSet>(std::move(host), state.next_cursor);
