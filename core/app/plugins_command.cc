@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -107,14 +108,11 @@ void PrintMarkdown(const std::vector<CatalogEntry>& entries, std::ostream& out) 
   out << Escaped(kHowToWrite) << "\n";
 }
 
-void PrintNames(std::vector<std::string> names, size_t width, std::ostream& out) {
-  std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
-  std::string text = "There are";
-  for (const std::string& name : names) {
-    const std::string quote = name.find(' ') == std::string::npos ? "" : "\"";
-    text += (name == names.front() ? " " : ", ") + quote + name + quote;
+void PrintNames(const std::vector<std::string>& names, size_t width, std::ostream& out) {
+  std::string text;
+  for (const std::string& name : std::set<std::string>(names.begin(), names.end())) {
+    text += text.empty() ? "There are " : ", ";
+    text += name.find(' ') == std::string::npos ? name : '"' + name + '"';
   }
   for (const std::string& line : WrapText(text + ".", width)) out << line << "\n";
 }

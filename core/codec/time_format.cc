@@ -37,6 +37,16 @@ std::string_view Composite(char directive) {
   }
 }
 
+// A format that is no keyword and has no directive.
+Status TakesNothing(std::string_view text) {
+  if (text.empty()) return InvalidConfig("time format is empty");
+  static const std::vector<std::string> kWords = {"iso8601", "unixtime", "float"};
+  return InvalidConfig(
+      fmt::format("time format \"{}\" takes nothing of a time: write iso8601, unixtime, float, or "
+                  "directives as in %Y-%m-%d{}",
+                  text, DidYouMean(text, kWords)));
+}
+
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // A number of one directive: how many digits, between which bounds, where it goes.
@@ -248,15 +258,8 @@ Result<TimeFormat> TimeFormat::Compile(std::string_view text) {
     offset |= step.directive == 'z' || step.directive == 'Z';
     date |= step.directive == 'Y' || step.directive == 'y';
   }
-  if (format.steps_.empty()) return InvalidConfig("time format is empty");
   const auto literal = [](const Step& step) { return step.directive == 0; };
-  if (std::all_of(format.steps_.begin(), format.steps_.end(), literal)) {
-    static const std::vector<std::string> kWords = {"iso8601", "unixtime", "float"};
-    return InvalidConfig(fmt::format(
-        "time format \"{}\" takes nothing of a time: write iso8601, unixtime, float, or directives "
-        "as in %Y-%m-%d{}",
-        text, DidYouMean(text, kWords)));
-  }
+  if (std::all_of(format.steps_.begin(), format.steps_.end(), literal)) return TakesNothing(text);
   format.complete_ = epoch || (date && offset);
   return format;
 }
