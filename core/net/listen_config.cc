@@ -41,7 +41,9 @@ std::vector<Address> ParseListen(ConfigReader& reader, const std::vector<std::st
   if (texts.empty()) reader.Fail("listen", "listen is empty: name an address");
   for (const std::string& text : texts) {
     if (IsPortAlone(text)) {
-      reader.Fail("listen", '"' + text + "\": a port alone, write 0.0.0.0:" + text);
+      reader.Fail(
+          "listen",
+          std::string("\"").append(text).append("\": a port alone, write 0.0.0.0:").append(text));
       continue;
     }
     auto address = ParseAddress(text, default_kind, default_port);
