@@ -709,6 +709,46 @@ TEST_F(ForwardInputTest, WithAWindowARepeatedChunkIsTakenOnceAcrossARestartToo) 
   EXPECT_EQ(fixture_.emitter.count(), 9u);
 }
 
+TEST_F(ForwardInputTest, AChunkThatComesInPiecesIsRememberedWithTheLastOfThem) {
+  Make("{repeat_window: 10}");
+  const std::string entry = Msgpack(R"([17, {"m": ")" + std::string(10000, 'x') + "\"}]");
+  std::string entries;
+  for (int i = 0; i < 1500; ++i) entries += entry;
+  const Bytes piece = AsBytes(entries);
+  ByteBuffer packed;
+  ASSERT_TRUE(forward::Packer(forward::Compression::kZstd).Pack({&piece, 1}, packed).ok());
+  const std::string option = Msgpack(R"({"chunk": "x", "compressed": "zstd"})");
+  const std::string message = Packed("t", packed.text(), std::string_view(option));
+  auto client = Client();
+  client->Send(message);
+  Settle();
+  const auto& emits = fixture_.emitter.emits();
+  ASSERT_GT(emits.size(), 3u);
+  for (size_t i = 0; i + 1 < emits.size(); ++i) EXPECT_THAT(emits[i].positions, IsEmpty());
+  EXPECT_THAT(emits.back().positions, SizeIs(1));
+  // A repeat is counted by its events.
+  client->Send(message);
+  Settle();
+  EXPECT_EQ(fixture_.emitter.count(), 1500u);
+  EXPECT_EQ(fixture_.ledger.received(), 3000u);
+  EXPECT_EQ(Dropped("repeat"), 1500u);
+}
+
+TEST_F(ForwardInputTest, ARepeatOfASmallCompressedChunkIsCountedByItsEvents) {
+  Make("{repeat_window: 10}");
+  const std::string entries = Entries(1, 7);
+  const Bytes piece = AsBytes(entries);
+  ByteBuffer packed;
+  ASSERT_TRUE(forward::Packer(forward::Compression::kGzip).Pack({&piece, 1}, packed).ok());
+  const std::string option = Msgpack(R"({"chunk": "x", "compressed": "gzip"})");
+  const std::string message = Packed("t", packed.text(), std::string_view(option));
+  auto client = Client();
+  client->Send(message + message);
+  Settle();
+  EXPECT_THAT(Records(), SizeIs(7));
+  EXPECT_EQ(Dropped("repeat"), 7u);
+}
+
 TEST_F(ForwardInputTest, AWindowThatIsTurnedOffLeavesNothing) {
   Make("{repeat_window: 100}");
   auto client = Client();

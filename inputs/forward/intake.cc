@@ -91,10 +91,11 @@ bool Intake::TakeWithOption(Taking& taking, Replier& replier) {
     TakeEvent(taking);
   } else if (message.packed && taking.option.compression != Compression::kNone) {
     taken = TakePacked(taking, replier);
-  } else if (!IsRepeat(taking)) {
+  } else if (!IsRepeat(taking, message.entries, message.checked)) {
     taken = TakeEntries(taking, message.entries, message.checked);
   }
   if (!taken) return false;
+  if (taking.claimed) repeats_.Remember(turn_);
   if (taking.cut != nullptr) CloseLanes(taking);
   if (taking.option.wants_ack()) Reply(taking);
   if (!unpacked_.empty()) {
@@ -104,26 +105,32 @@ bool Intake::TakeWithOption(Taking& taking, Replier& replier) {
   return true;
 }
 
-bool Intake::IsRepeat(Taking& taking) {
+bool Intake::WasTaken(Taking& taking) {
   const Message& message = taking.message;
   const bool asked = repeats_.enabled() && taking.option.wants_ack() && taking.cut == nullptr;
   if (!asked || message.last_part) return false;
   const bool single = message.mode == Message::Mode::kMessage;
   const Bytes content = single ? Bytes(message.event).subspan(1) : message.entries;
-  if (repeats_.Claim({taking.sender.principal, taking.option.chunk.bytes(), message.tag, content},
-                     turn_)) {
-    return false;
-  }
+  taking.claimed =
+      repeats_.Claim({taking.sender.principal, taking.option.chunk.bytes(), message.tag, content});
+  return !taking.claimed;
+}
+
+bool Intake::IsRepeat(Taking& taking, Bytes entries, const CheckedEntries& checked) {
+  if (!WasTaken(taking)) return false;
+  DropRepeat(taking, SliceAll(taking, entries, checked));
+  return true;
+}
+
+void Intake::DropRepeat(Taking& taking, uint64_t events) {
   taking.repeated = true;
-  const uint64_t events = single ? 1 : message.checked.count;
   ledger_.Received(events);
   ledger_.Dropped("repeat", events);
-  return true;
 }
 
 void Intake::TakeEvent(Taking& taking) {
   const Message& message = taking.message;
-  if (IsRepeat(taking)) return;
+  if (WasTaken(taking)) return DropRepeat(taking, 1);
   ledger_.Received(1);
   if (message.error != nullptr || taking.tag == nullptr) {
     bad_events_.Add();

@@ -57,6 +57,7 @@ class Intake final : private SliceSink {
     std::string tag_error;
     LaneCut* cut;           // Null: the sender gives no numbers.
     bool repeated = false;  // Some of it was accepted before.
+    bool claimed = false;   // By the repeat window, which stores that with the last of it.
   };
   // A part of the entries that was looked at: good ones, or a bad one.
   struct Slice {
@@ -71,15 +72,20 @@ class Intake final : private SliceSink {
 
   bool TakeWithOption(Taking& taking, Replier& replier);
   void TakeEvent(Taking& taking);
-  bool IsRepeat(Taking& taking);
+  // The repeat window knows the message; if not, it has claimed it.
+  bool WasTaken(Taking& taking);
+  // WasTaken, and then its events, which are these, are counted as a repeat.
+  bool IsRepeat(Taking& taking, Bytes entries, const CheckedEntries& checked);
+  void DropRepeat(Taking& taking, uint64_t events);
   // CompressedPackedForward
   bool TakePacked(Taking& taking, Replier& replier);
   bool TakePackedInPieces(Taking& taking, Replier& replier);
-  const char* CheckPacked(const Taking& taking);
+  const char* CheckPacked(const Taking& taking, uint64_t* events);
   Unpacker::Outcome Unpack(size_t up_to);
 
   bool TakeEntries(Taking& taking, Bytes entries, const CheckedEntries& checked);
-  void SliceAll(const Taking& taking, Bytes entries, const CheckedEntries& checked);
+  // Into slices_; returns of how many events they are.
+  uint64_t SliceAll(const Taking& taking, Bytes entries, const CheckedEntries& checked);
   void Claim(Taking& taking, uint64_t entries);
   void Cut(const Taking& taking, const Slice& slice);
   void Put(const Taking& taking, const Slice& slice, std::span<const Run> origin);

@@ -12,9 +12,7 @@ constexpr size_t kTextBytes = size_t{256} << 10;  // Of what is unreadable, in i
 }  // namespace
 
 bool Intake::TakeEntries(Taking& taking, Bytes entries, const CheckedEntries& checked) {
-  SliceAll(taking, entries, checked);
-  uint64_t total = 0;
-  for (const Slice& slice : slices_) total += slice.count;
+  const uint64_t total = SliceAll(taking, entries, checked);
   if (taking.cut != nullptr && (!delimited_ || total != taking.cut->events_left())) {
     return Refuse("the numbers do not add up to the entries");
   }
@@ -28,7 +26,7 @@ bool Intake::TakeEntries(Taking& taking, Bytes entries, const CheckedEntries& ch
   return true;
 }
 
-void Intake::SliceAll(const Taking& taking, Bytes entries, const CheckedEntries& checked) {
+uint64_t Intake::SliceAll(const Taking& taking, Bytes entries, const CheckedEntries& checked) {
   slices_.clear();
   repaired_.Clear();
   delimited_ = true;
@@ -36,7 +34,7 @@ void Intake::SliceAll(const Taking& taking, Bytes entries, const CheckedEntries&
   const bool dated = taking.cut != nullptr || checked.times.earliest.seconds != 0;
   if (whole && dated) {
     if (checked.count > 0) Good(entries, checked.count, checked.times);
-    return;
+    return checked.count;
   }
   SliceOptions options;
   options.now = loop_.WallNow();
@@ -45,6 +43,9 @@ void Intake::SliceAll(const Taking& taking, Bytes entries, const CheckedEntries&
   EntrySlicer slicer(options);
   slicer.Slice(entries, checked, *this);
   delimited_ = slicer.delimited();
+  uint64_t total = 0;
+  for (const Slice& slice : slices_) total += slice.count;
+  return total;
 }
 
 void Intake::Good(Bytes entries, uint32_t count, const TimeRange& times) {

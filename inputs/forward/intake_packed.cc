@@ -34,17 +34,20 @@ class EntryLengths {
       if (entry_bytes_ > limit_bytes_) return "an entry exceeds chunk_size_limit";
       untrusted = untrusted.subspan(value.bytes);
       if (value.outcome == ValueScanner::Outcome::kDone) {
+        ++entries_;
         scanner_.Reset();
         entry_bytes_ = 0;
       }
     }
     return nullptr;
   }
+  uint64_t entries() const { return entries_; }
   bool whole() const { return entry_bytes_ == 0; }  // The last value has ended.
 
  private:
   const uint64_t limit_bytes_;
   ValueScanner scanner_;
+  uint64_t entries_ = 0;      // That have ended.
   uint64_t entry_bytes_ = 0;  // Of the value that has not ended.
 };
 
@@ -69,15 +72,21 @@ bool Intake::TakePacked(Taking& taking, Replier& replier) {
   const auto outcome = Unpack(numbered ? options_.held_limit_bytes : kPieceBytes);
   if (outcome == Unpacker::Outcome::kCorrupt) return GiveUp(taking, unpacker_.error());
   if (outcome == Unpacker::Outcome::kEnd) {
-    return IsRepeat(taking) || TakeEntries(taking, unpacked_.bytes(), {});
+    const Bytes entries = unpacked_.bytes();
+    return IsRepeat(taking, entries, {}) || TakeEntries(taking, entries, {});
   }
   if (numbered) return Refuse("unpacked, a message with numbers exceeds chunk_size_limit");
-  if (const char* error = CheckPacked(taking); error != nullptr) return GiveUp(taking, error);
-  return IsRepeat(taking) || TakePackedInPieces(taking, replier);
+  uint64_t events = 0;
+  if (const char* error = CheckPacked(taking, &events); error != nullptr) {
+    return GiveUp(taking, error);
+  }
+  if (!WasTaken(taking)) return TakePackedInPieces(taking, replier);
+  DropRepeat(taking, events);
+  return true;
 }
 
 // Null when all of it can be unpacked and taken apart without holding more than is allowed.
-const char* Intake::CheckPacked(const Taking& taking) {
+const char* Intake::CheckPacked(const Taking& taking, uint64_t* events) {
   unpacker_.Begin(taking.option.compression, taking.message.entries);
   unpacked_.Clear();
   EntryLengths entries(options_.held_limit_bytes);
@@ -90,6 +99,7 @@ const char* Intake::CheckPacked(const Taking& taking) {
     if (total > options_.unpacked_limit_bytes) return "unpacked, it exceeds unpacked_size_limit";
     if (const char* why = entries.Add(unpacked_.bytes()); why != nullptr) return why;
   }
+  *events = entries.entries();
   return entries.whole() ? nullptr : "its entries end inside an entry";
 }
 

@@ -46,18 +46,21 @@ RepeatWindow::RepeatWindow(PositionStore& positions, size_t size, bool recover)
   });
 }
 
-bool RepeatWindow::Claim(const Content& content, Turn& turn) {
+bool RepeatWindow::Claim(const Content& content) {
   std::string source = SourceOf(content);
   const Range one{1, 1};
   if (positions_.Claim(source, {&one, 1}).empty()) return false;
+  sources_.push_back(std::move(source));
+  return true;
+}
+
+void RepeatWindow::Remember(Turn& turn) {
   RunSet taken;
-  taken.Add(one);
+  taken.Add({1, 1});
   ByteBuffer value;
   taken.EncodeTo(value);
-  turn.AddPosition(source, std::string(value.text()), Position::Kind::kRuns);
-  sources_.push_back(std::move(source));
+  turn.AddPosition(sources_.back(), std::string(value.text()), Position::Kind::kRuns);
   Trim(turn);
-  return true;
 }
 
 void RepeatWindow::Trim(Turn& turn) {

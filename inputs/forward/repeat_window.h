@@ -30,8 +30,11 @@ class RepeatWindow {
     std::string_view tag;
     Bytes entries;
   };
-  // False when the chunk was taken before. Else it is remembered with this turn.
-  bool Claim(const Content& content, Turn& turn);
+  // False when the chunk was taken before. Else it is claimed, and Remember must follow.
+  bool Claim(const Content& content);
+  // What was claimed last is stored with this turn: the one that has the last of its events, or a
+  // crash before that would make the rest look stored.
+  void Remember(Turn& turn);
   void Trim(Turn& turn);
 
  private:
