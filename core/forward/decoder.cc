@@ -143,7 +143,7 @@ Decoder::Outcome Decoder::Entries(std::span<std::byte> received) {
   const uint64_t missing = end - received.size() + (elements_ > 2 ? 1 : 0);
   if (!in_parts_ && end <= limits_.message_bytes) return More(received.size(), missing);
   missing_ = missing;
-  if (compressed_) return Broken(kTooLarge);
+  if (compressed_ || (parts_refused_ && !in_parts_)) return Broken(kTooLarge);
   return GivePart(received);
 }
 

@@ -44,6 +44,8 @@ class Decoder {
   // `received` are all bytes from the last consumed() on: after kMore the same with more behind
   // them, wherever they lie now.
   Outcome Next(std::span<std::byte> received);
+  // From the next message on: one that is larger than message_bytes breaks the connection.
+  void RefuseParts() { parts_refused_ = true; }
   // After kMessage and kStray: how many bytes at the front are done with.
   size_t consumed() const { return consumed_; }
   Message& message() { return message_; }
@@ -113,6 +115,7 @@ class Decoder {
   bool unchecked_ = false;     // Compressed, or damaged behind `checked_`.
   bool compressed_ = false;
   bool in_parts_ = false;
+  bool parts_refused_ = false;
   std::string parts_tag_;
 };
 

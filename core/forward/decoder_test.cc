@@ -63,6 +63,7 @@ class Feeder {
   }
   const std::vector<std::string>& seen() const { return seen_; }
   size_t held() const { return received_.size(); }
+  void RefuseParts() { decoder_.RefuseParts(); }
   bool between() const { return decoder_.between_messages(); }
 
  private:
@@ -199,6 +200,16 @@ TEST(DecoderTest, ALargePackedForwardComesInParts) {
       EXPECT_LE(most, 400u);
     }
   }
+}
+
+TEST(DecoderTest, WhereNoPartsAreWantedALargePackedForwardBreaksTheConnection) {
+  std::string entries;
+  for (int i = 0; i < 100; ++i) entries += Entry(i + 1, R"({"a":"0123456789"})");
+  Feeder feeder({.message_bytes = 400, .part_bytes = 200});
+  feeder.Feed(Packed("small", Entry(1, "{}")));
+  feeder.RefuseParts();
+  feeder.Feed(Packed("large", entries, R"({"chunk":"x"})").substr(0, 300));
+  EXPECT_THAT(feeder.seen(), ElementsAre("small all 1", HasSubstr("broken: a message exceeds")));
 }
 
 TEST(DecoderTest, PartsStepOverABadEntry) {

@@ -13,6 +13,9 @@ namespace andon::forward {
 // An array of two: what stands in front of an entry's time.
 inline constexpr std::byte kEntryHeader{0x92};
 
+// What an andon sender puts into one message at most; a larger event has a message of its own.
+inline constexpr size_t kAndonMessageBytes = size_t{4} << 20;
+
 // What has been validated at the front of entries.
 struct CheckedEntries {
   uint32_t count = 0;

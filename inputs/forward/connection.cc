@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kLargeRest = size_t{512} << 10;  // So much missing is read by itself.
 constexpr size_t kSlack = 4096;                   // The option behind the entries, and a bit more.
+constexpr size_t kTrusted = size_t{2} << 20;      // Of an announced length, before it has come.
 constexpr size_t kUnreadReplies = size_t{64} << 10;  // Who reads none gets no more either.
 constexpr Duration kHandshakeLimit = std::chrono::seconds(15);
 
@@ -163,6 +164,7 @@ size_t Connection::ConsumeMessages(std::span<std::byte> received) {
       Close(worker_.intake.refusal());
       break;
     }
+    if (sender_.numbers) decoder_.RefuseParts();
     at += decoder_.consumed();
   }
   if (strays > 0) {
@@ -198,12 +200,14 @@ size_t Connection::ConsumeJson(std::span<std::byte> received) {
   return at;
 }
 
-// The room for a message of which `rest` bytes are there: exactly, where its length is known.
+// The room for a message of which `rest` bytes are there: exactly, where its length is known. A
+// length is a promise: much more than has come is reserved for nobody.
 size_t Connection::CapacityFor(size_t rest) const {
   const uint64_t missing = phase_ == Phase::kMsgpack ? decoder_.missing() : 0;
   const uint64_t known = rest + missing + kSlack;
   if (missing < kSlack) return 2 * rest;
-  return static_cast<size_t>(std::min<uint64_t>(known, worker_.limits.message_bytes + kSlack));
+  const size_t most = std::min(std::max(2 * rest, kTrusted), worker_.limits.message_bytes);
+  return static_cast<size_t>(std::min<uint64_t>(known, most + kSlack));
 }
 
 void Connection::Keep(ByteBuffer& buffer, size_t consumed) {
@@ -218,7 +222,7 @@ void Connection::Keep(ByteBuffer& buffer, size_t consumed) {
     KeepRest(large.bytes().subspan(consumed));
     worker_.buffers.GiveBack(std::move(large));
   }
-  worker_.budget.Charge(*this, held_.capacity(), fresh_, worker_.loop.Now());
+  worker_.budget.Charge(*this, held_.size(), fresh_);
 }
 
 void Connection::KeepRest(Bytes rest) {
@@ -246,7 +250,7 @@ void Connection::StopReading() {
   phase_ = Phase::kEnded;
   handshake_timer_.reset();
   held_.Release();
-  worker_.budget.Charge(*this, 0, true, worker_.loop.Now());
+  worker_.budget.Charge(*this, 0, true);
   Flush();
 }
 

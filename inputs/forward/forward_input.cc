@@ -1,5 +1,6 @@
 #include "inputs/forward/forward_input.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/log.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr Duration kTendInterval = std::chrono::minutes(10);  // Dead lanes.
 constexpr Duration kStallInterval = std::chrono::seconds(5);  // While somebody waits for memory.
-constexpr Duration kStallLimit = std::chrono::seconds(30);
+constexpr Duration kStallLimit = std::chrono::seconds(30);    // Halves with each that is closed.
 
 IntakeOptions OptionsOf(const ForwardInputConfig& config) {
   IntakeOptions options;
@@ -82,6 +83,7 @@ struct ForwardInput::Running {
   std::vector<uint64_t> with_replies;
   std::unique_ptr<Timer> timer;
   MonotonicTime tend_at{};
+  Duration stall_limit = kStallLimit;
   MonotonicTime next_expiry{};
   bool stopped = false;
   std::shared_ptr<ForwardInput*> alive;  // Null once the input is gone: late tasks find nobody.
@@ -162,7 +164,7 @@ void ForwardInput::Resume() {
   Running& run = *running_;
   if (run.stopped || !run.worker.paused) return;
   run.worker.paused = false;
-  run.budget.Excuse(run.loop.Now());
+  run.budget.Excuse();
   for (auto& listener : run.listeners) listener->Resume();
   for (auto& [id, connection] : run.connections) connection->UpdateInterest();
 }
@@ -234,11 +236,13 @@ void ForwardInput::Tend() {
   Running& run = *running_;
   const MonotonicTime now = run.loop.Now();
   if (!run.worker.paused) {
-    if (auto* stalled = run.budget.Stalled(now, kStallLimit); stalled != nullptr) {
+    if (auto* stalled = run.budget.Stalled(now, run.stall_limit); stalled != nullptr) {
       static_cast<Connection*>(stalled)->Close(
-          "it stopped inside a message while others wait for memory");
+          "it brought less than 64KiB of a message while others waited for its memory");
+      run.stall_limit = std::max(run.stall_limit / 2, kStallInterval);
       run.budget.Wake();
     }
+    if (!run.budget.anybody_waits()) run.stall_limit = kStallLimit;
   }
   if (now >= run.next_expiry) {
     run.next_expiry = now + kTendInterval;

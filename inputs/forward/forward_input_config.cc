@@ -2,13 +2,17 @@
 
 #include <utility>
 
+#include "core/forward/message.h"
 #include "core/net/listen_config.h"
 
 namespace andon::forward {
 namespace {
 
 constexpr uint16_t kPort = 24224;
-constexpr uint64_t kLeastChunk = 4096;
+// A message of an andon sender must be taken whole: its numbers stand at its end, and parts that
+// were stored without them would be stored again with each repeat. The numbers themselves, and
+// what frames them, get as much room again.
+constexpr uint64_t kLeastChunk = 2 * kAndonMessageBytes;
 
 void ReadClients(ConfigReader& reader, Security* security) {
   reader.List("clients", &security->clients, false,
@@ -71,7 +75,8 @@ Result<ForwardInputConfig> ForwardInputConfig::Parse(const ConfigNode& node) {
                  [&config](ConfigReader& section) { ReadSecurity(section, &config.security); });
   reader.Optional("chunk_size_limit", &config.chunk_size_limit,
                   "largest message that is held in memory; an uncompressed PackedForward may be "
-                  "larger, and is then taken in parts");
+                  "larger, and is then taken in parts; 8MiB at least, so that messages of andon "
+                  "senders, which are never taken in parts, fit");
   reader.Optional("unpacked_size_limit", &config.unpacked_size_limit,
                   "most that a compressed message may unpack to");
   reader.Optional("receive_memory", &config.receive_memory,
@@ -86,7 +91,10 @@ Result<ForwardInputConfig> ForwardInputConfig::Parse(const ConfigNode& node) {
                   "forget the numbers of an andon sender that was silent for so long");
   if (!reader.describing()) {
     if (config.chunk_size_limit.bytes < kLeastChunk) {
-      reader.Fail("chunk_size_limit", "chunk_size_limit is too small: 4KiB at least");
+      reader.Fail(
+          "chunk_size_limit",
+          "chunk_size_limit is too small: 8MiB at least, as messages of andon senders have up "
+          "to 4MiB of entries and must be taken whole");
     }
     if (config.max_connections == 0) reader.Fail("max_connections", "max_connections is 0");
   }

@@ -9,6 +9,7 @@
 #include "core/event/msgpack_writer.h"
 #include "core/forward/compression.h"
 #include "core/forward/hop.h"
+#include "core/forward/message.h"
 #include "core/plugin/input.h"
 #include "test/support/context_fixture.h"
 #include "test/support/fake_network.h"
@@ -475,7 +476,7 @@ std::string Large(size_t bytes) {
 }
 
 TEST_F(ForwardInputTest, LargeMessagesOfManySendersAllComeThroughLittleMemory) {
-  Make("{receive_memory: 1MiB, chunk_size_limit: 1MiB}");
+  Make("{receive_memory: 1MiB}");
   fixture_.emitter.AnswerAtOnce(true);
   std::vector<std::unique_ptr<RawPeer>> clients;
   const std::string message = Large(700'000);
@@ -489,7 +490,7 @@ TEST_F(ForwardInputTest, LargeMessagesOfManySendersAllComeThroughLittleMemory) {
 }
 
 TEST_F(ForwardInputTest, WhoHoldsMemoryAndDoesNotGoOnIsClosedWhenOthersWait) {
-  Make("{receive_memory: 256KiB, chunk_size_limit: 1MiB}");
+  Make("{receive_memory: 256KiB}");
   fixture_.emitter.AnswerAtOnce(true);
   auto stalled = Client();
   stalled->Send(Large(900'000).substr(0, 800'000));
@@ -504,8 +505,64 @@ TEST_F(ForwardInputTest, WhoHoldsMemoryAndDoesNotGoOnIsClosedWhenOthersWait) {
   EXPECT_TRUE(stalled->ended());
 }
 
+TEST_F(ForwardInputTest, SingleBytesAreNoProgressWhileOthersWait) {
+  Make("{receive_memory: 256KiB}");
+  fixture_.emitter.AnswerAtOnce(true);
+  const std::string large = Large(900'000);
+  auto slow = Client();
+  slow->Send(std::string_view(large).substr(0, 800'000));
+  Settle();
+  auto second = Client();
+  second->Send(std::string_view(large).substr(0, 800'000));
+  Settle();
+  auto waiting = Client();
+  waiting->Send(Large(700'000));
+  for (int i = 0; i < 14; ++i) {
+    slow->Send("x");
+    second->Send("x");
+    fixture_.world.Advance(5s);
+  }
+  EXPECT_TRUE(slow->ended());
+  EXPECT_TRUE(second->ended());
+  EXPECT_EQ(waiting->received(), Ack("l"));
+}
+
+TEST_F(ForwardInputTest, WhoIsSlowButGoesOnIsNotClosed) {
+  Make("{receive_memory: 256KiB}");
+  fixture_.emitter.AnswerAtOnce(true);
+  const std::string large = Large(900'000);
+  auto slow = Client();
+  slow->Send(std::string_view(large).substr(0, 300'000));
+  Settle();
+  auto waiting = Client();
+  waiting->Send(Large(700'000));
+  for (size_t at = 300'000; at < large.size(); at += 70'000) {
+    fixture_.world.Advance(20s);
+    slow->Send(std::string_view(large).substr(at, 70'000));
+  }
+  Settle();
+  EXPECT_EQ(slow->received(), Ack("l"));
+  EXPECT_EQ(waiting->received(), Ack("l"));
+}
+
+TEST_F(ForwardInputTest, AnAnnouncedLengthHoldsNoMemory) {
+  Make("{receive_memory: 1MiB}");
+  fixture_.emitter.AnswerAtOnce(true);
+  const std::string large = Large(7'000'000);
+  std::vector<std::unique_ptr<RawPeer>> slow;
+  for (int i = 0; i < 4; ++i) {
+    slow.push_back(Client());
+    slow.back()->Send(std::string_view(large).substr(0, 100'000));
+  }
+  Settle();
+  auto other = Client();
+  other->Send(Large(300'000));
+  Settle();
+  EXPECT_EQ(other->received(), Ack("l"));
+}
+
 TEST_F(ForwardInputTest, SmallMessagesGetThroughBesideALargeOneThatTakesItsTime) {
-  Make("{receive_memory: 256KiB, chunk_size_limit: 1MiB}");
+  Make("{receive_memory: 256KiB}");
   fixture_.emitter.AnswerAtOnce(true);
   auto slow = Client();
   const std::string large = Large(900'000);
@@ -684,6 +741,35 @@ TEST_F(ForwardInputTest, WhatWasStoredBeforeARestartExpiresByItsDay) {
   EXPECT_EQ(fixture_.positions.size(), 0u);
 }
 
+TEST_F(ForwardInputTest, AMessageOfAnAndonSenderThatIsTooLargeIsNotStoredInParts) {
+  Make("{chunk_size_limit: 8MiB}");
+  auto client = Client();
+  client->Send(Packed("t", Entries(1, 1), AndonOption("x", {.runs = {{1, 1}}})));
+  const std::string entry = Msgpack(R"([17, {"m": ")" + std::string(100000, 'x') + "\"}]");
+  std::string entries;
+  for (int i = 0; i < 90; ++i) entries += entry;
+  client->Send(Packed("t", entries, AndonOption("y", {.runs = {{2, 91}}})));
+  Settle();
+  EXPECT_EQ(fixture_.emitter.count(), 1u);
+  EXPECT_TRUE(client->ended());
+}
+
+TEST_F(ForwardInputTest, TheLeastChunkSizeLimitTakesTheLargestMessageOfAnAndonSenderWhole) {
+  Make("{chunk_size_limit: 8MiB, receive_memory: 1MiB}");
+  fixture_.emitter.AnswerAtOnce(true);
+  const std::string entry = Msgpack(R"([17, {"m": ")" + std::string(100000, 'x') + "\"}]");
+  std::string entries;
+  while (entries.size() + entry.size() <= forward::kAndonMessageBytes) entries += entry;
+  const uint64_t count = entries.size() / entry.size();
+  const std::string message = Packed("t", entries, AndonOption("x", {.runs = {{1, count}}}));
+  auto client = Client();
+  client->Send(message);
+  client->Send(message);
+  Settle();
+  EXPECT_EQ(fixture_.emitter.count(), count);
+  EXPECT_EQ(client->received(), AndonAck("x") + AndonAck("x"));
+}
+
 // Chunks of other senders.
 
 TEST_F(ForwardInputTest, WithAWindowARepeatedChunkIsTakenOnceAcrossARestartToo) {
@@ -790,7 +876,7 @@ TEST(ForwardInputConfigTest, SaysWhatIsWrong) {
   ASSERT_FALSE(input.ok());
   const std::string text(input.status().message());
   EXPECT_THAT(text, HasSubstr("forward listens on tcp:// and unix://"));
-  EXPECT_THAT(text, HasSubstr("\"chunk_size_limit\" is too small"));
+  EXPECT_THAT(text, HasSubstr("\"chunk_size_limit\" is too small: 8MiB at least"));
   EXPECT_THAT(text, HasSubstr("\"x\" is no address or range"));
   EXPECT_THAT(text, HasSubstr("\"client_certificate\" needs \"ca\""));
   EXPECT_THAT(text, HasSubstr("shared_key"));

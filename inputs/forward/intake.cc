@@ -60,7 +60,7 @@ bool Intake::GiveUp(const Taking& taking, const char* reason) {
   return true;
 }
 
-bool Intake::Take(Message& message, const Sender& sender, Replier& replier) {
+bool Intake::Take(Message& message, Sender& sender, Replier& replier) {
   if (turn_.full()) turn_.Finish(replier);
   Taking taking{message, sender, ReadMessageOption(ValueView(message.option)),
                 nullptr, {},     nullptr};
@@ -79,6 +79,7 @@ bool Intake::Take(Message& message, const Sender& sender, Replier& replier) {
   if (message.last_part || message.mode == Message::Mode::kMessage) {
     return Refuse("numbers came with what is no whole list of entries");
   }
+  sender.numbers = true;
   LaneCut cut(*taking.option.hop, sender.principal);
   taking.cut = &cut;
   return TakeWithOption(taking, replier);

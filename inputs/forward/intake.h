@@ -37,7 +37,8 @@ class Intake final : private SliceSink {
 
   // False: the message is refused, and nothing of it was taken. It must not be acknowledged, and
   // its connection is of no more use; refusal() says why. Entries are borrowed until Finish.
-  bool Take(Message& message, const Sender& sender, Replier& replier);
+  // Notes in `sender` that it gives numbers.
+  bool Take(Message& message, Sender& sender, Replier& replier);
   const char* refusal() const { return refusal_; }
   // What andon senders are told.
   const Capability& capability() const { return capability_; }

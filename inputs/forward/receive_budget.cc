@@ -24,13 +24,14 @@ size_t ReceiveBudget::Grant(Holder& holder, size_t wanted) {
   return 0;
 }
 
-void ReceiveBudget::Charge(Holder& holder, size_t bytes, bool fresh, MonotonicTime now) {
+void ReceiveBudget::Charge(Holder& holder, size_t bytes, bool fresh) {
   const bool held = holder.charged_ > 0;
   used_ = used_ - holder.charged_ + bytes;
   holder.charged_ = bytes;
-  holder.progress_ = now;
   if (held && (fresh || bytes == 0)) holders_.erase(holder.place_);
-  if (bytes > 0 && (fresh || !held)) holder.place_ = holders_.insert(holders_.end(), &holder);
+  if (bytes == 0 || (held && !fresh)) return;
+  holder.place_ = holders_.insert(holders_.end(), &holder);
+  holder.number_ = ++last_number_;
 }
 
 void ReceiveBudget::Wake() {
@@ -59,14 +60,19 @@ void ReceiveBudget::Forget(Holder& holder) {
   holder.charged_ = 0;
 }
 
-ReceiveBudget::Holder* ReceiveBudget::Stalled(MonotonicTime now, Duration limit) const {
-  if (waiting_.empty() || holders_.empty()) return nullptr;
+ReceiveBudget::Holder* ReceiveBudget::Stalled(MonotonicTime now, Duration limit) {
+  if (waiting_.empty() || holders_.empty()) {
+    watched_ = 0;
+    return nullptr;
+  }
   Holder* oldest = holders_.front();
-  return now - oldest->progress_ >= limit ? oldest : nullptr;
-}
-
-void ReceiveBudget::Excuse(MonotonicTime now) {
-  for (Holder* holder : holders_) holder->progress_ = now;
+  if (watched_ == oldest->number_ && oldest->charged_ < watched_bytes_ + kLeastProgress) {
+    return now - watched_since_ >= limit ? oldest : nullptr;
+  }
+  watched_ = oldest->number_;
+  watched_bytes_ = oldest->charged_;
+  watched_since_ = now;
+  return nullptr;
 }
 
 }  // namespace andon::forward

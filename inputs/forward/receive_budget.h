@@ -26,9 +26,11 @@ class ReceiveBudget {
     friend class ReceiveBudget;  // Two halves of one thing: a holder's place in the list.
     size_t charged_ = 0;
     bool waiting_ = false;
-    MonotonicTime progress_{};
+    uint64_t number_ = 0;  // Of its place: another message has another one.
     std::list<Holder*>::iterator place_;
   };
+
+  static constexpr size_t kLeastProgress = size_t{64} << 10;
 
   explicit ReceiveBudget(size_t limit_bytes) : limit_(limit_bytes) {}
 
@@ -36,17 +38,19 @@ class ReceiveBudget {
   size_t Grant(Holder& holder, size_t wanted);
   // `holder` keeps `bytes` now, in place of what it kept before. `fresh`: they are the beginning of
   // another message, and the holder goes to the end of the line.
-  void Charge(Holder& holder, size_t bytes, bool fresh, MonotonicTime now);
+  void Charge(Holder& holder, size_t bytes, bool fresh);
   // Tells some of those that wait, when there is room. Call it after each read.
   void Wake();
   // The holder goes away.
   void Forget(Holder& holder);
 
-  // The longest-waiting holder, when others wait for it and it has made no progress for `limit`.
-  Holder* Stalled(MonotonicTime now, Duration limit) const;
+  // The oldest holder, when others have waited for it for `limit` and it has neither finished its
+  // message nor brought kLeastProgress of it: single bytes are no progress. Call it now and then
+  // while somebody waits: the time runs from the first call that sees that holder.
+  Holder* Stalled(MonotonicTime now, Duration limit);
   bool anybody_waits() const { return !waiting_.empty(); }
   // Nobody could make progress meanwhile: the time does not count.
-  void Excuse(MonotonicTime now);
+  void Excuse() { watched_ = 0; }
   size_t used() const { return used_; }
 
  private:
@@ -57,6 +61,10 @@ class ReceiveBudget {
   size_t used_ = 0;
   std::list<Holder*> holders_;  // With a charge; who began first is first.
   std::deque<Holder*> waiting_;
+  uint64_t last_number_ = 0;
+  uint64_t watched_ = 0;  // Whom Stalled looks at: its number, and what it held at that time.
+  size_t watched_bytes_ = 0;
+  MonotonicTime watched_since_{};
 };
 
 }  // namespace andon::forward

@@ -8,11 +8,12 @@
 #include "core/event/entry.h"
 #include "core/event/msgpack_writer.h"
 #include "core/forward/hop.h"
+#include "core/forward/message.h"
 
 namespace andon::forward {
 namespace {
 
-constexpr size_t kMessageBytes = size_t{4} << 20;  // Receivers hold a message in memory.
+constexpr size_t kMessageBytes = kAndonMessageBytes;  // Receivers hold a message in memory.
 constexpr uint64_t kMessageEvents = kMaxHopRuns / 2;
 constexpr std::string_view kClosedTag = "andon.lane";
 

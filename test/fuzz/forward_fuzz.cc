@@ -28,7 +28,7 @@ constexpr uint8_t kWindow = 8;    // Remembers chunks.
 
 const char* Options(uint8_t flags) {
   if ((flags & kSecurity) != 0) return "{security: {shared_key: k, self_hostname: h}}";
-  if ((flags & kSmall) != 0) return "{chunk_size_limit: 4KiB, receive_memory: 8KiB}";
+  if ((flags & kSmall) != 0) return "{receive_memory: 8KiB}";
   if ((flags & kWindow) != 0) return "{repeat_window: 3}";
   return "{}";
 }
