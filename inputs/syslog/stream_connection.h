@@ -49,6 +49,7 @@ class StreamConnection {
   // The same without reading.
   void GiveUp(const char* reason);
 
+  std::string_view peer() const { return stream_->peer(); }
   size_t partial_bytes() const { return partial_.size(); }
   MonotonicTime partial_since() const { return partial_since_; }
   MonotonicTime last_read() const { return last_read_; }

@@ -11,8 +11,10 @@ namespace {
 
 // Of one read; the kernel touches what it fills.
 constexpr size_t kScratchBytes = size_t{256} << 10;
-// Who holds all the memory must send something in this time.
+// Who is waited for must finish its message in this time, or bring so much of it; the time halves
+// with each that is cut off.
 constexpr Duration kStallLimit = std::chrono::seconds(30);
+constexpr size_t kLeastProgress = size_t{64} << 10;
 constexpr Duration kStallCheck = std::chrono::seconds(5);
 
 }  // namespace
@@ -32,7 +34,8 @@ Status SyslogInput::Prepare(InputContext& context) {
                           "connections that were closed because octet counting lost its count");
   cut_off_connections_ = &metrics.GetCounter(
       "andon_syslog_cut_off_connections_total",
-      "connections that were closed because they were silent, or held all memory and sent nothing");
+      "connections that were closed because they were silent, or too slow while others waited for "
+      "memory");
   for (const Address& address : config_.addresses) {
     const bool is_stream =
         address.kind == Address::Kind::kTcp || address.kind == Address::Kind::kUnix;
@@ -187,7 +190,7 @@ void SyslogInput::PartialChanged(size_t before, size_t after) {
 }
 
 void SyslogInput::ChooseOldest() {
-  const StreamConnection* oldest = nullptr;
+  StreamConnection* oldest = nullptr;
   if (partial_bytes_ > config_.receive_memory.bytes) {
     for (const auto& connection : connections_) {
       if (connection->partial_bytes() == 0) continue;
@@ -197,9 +200,30 @@ void SyslogInput::ChooseOldest() {
     }
   }
   if (oldest == oldest_) return;
+  if (oldest == nullptr) {
+    enough_since_ = Now();
+  } else if (oldest_ == nullptr && Now() - enough_since_ >= kStallLimit) {
+    stall_limit_ = kStallLimit;
+  }
   oldest_ = oldest;
+  Watch();
   UpdateAll();
   TendLater();
+}
+
+void SyslogInput::Watch() {
+  watched_since_ = Now();
+  if (oldest_ == nullptr) return;
+  watched_message_ = oldest_->partial_since();
+  watched_bytes_ = oldest_->partial_bytes();
+}
+
+// True when the oldest has done too little for too long.
+bool SyslogInput::IsStalled() {
+  const bool goes_on = oldest_->partial_since() != watched_message_ ||
+                       oldest_->partial_bytes() >= watched_bytes_ + kLeastProgress;
+  if (goes_on || paused_) Watch();
+  return Now() - watched_since_ >= stall_limit_;
 }
 
 void SyslogInput::TendLater() {
@@ -213,13 +237,16 @@ void SyslogInput::TendLater() {
 
 void SyslogInput::Tend() {
   const MonotonicTime now = Now();
+  if (oldest_ != nullptr && IsStalled()) {
+    StreamConnection& stalled = *oldest_;
+    stall_limit_ = std::max<Duration>(stall_limit_ / 2, kStallCheck);
+    CutOff(stalled, "the sender brought too little while others waited for receive_memory");
+  }
   const bool watches_idle = config_.idle_timeout > Duration::zero() && !paused_;
   for (auto next = connections_.begin(); next != connections_.end();) {
     StreamConnection& connection = **next++;
     const Duration silent = now - connection.last_read();
-    if (&connection == oldest_ && !paused_ && silent >= kStallLimit) {
-      CutOff(connection, "the sender held all receive_memory and sent nothing more");
-    } else if (watches_idle && oldest_ == nullptr && silent >= config_.idle_timeout) {
+    if (watches_idle && oldest_ == nullptr && silent >= config_.idle_timeout) {
       CutOff(connection, "the sender was silent for idle_timeout inside a message");
     }
   }
@@ -228,6 +255,8 @@ void SyslogInput::Tend() {
 
 void SyslogInput::CutOff(StreamConnection& connection, const char* reason) {
   cut_off_connections_->Add();
+  LogWarn(context_->id, "a connection was closed",
+          {{"sender", connection.peer()}, {"reason", reason}});
   connection.GiveUp(reason);
   Flush();
   Closed(connection);

@@ -45,7 +45,9 @@ class SyslogInput : public Input, private ConnectionOwner {
 
   // When memory is used up, only the connection whose message is unfinished for longest is read.
   void ChooseOldest();
-  // Silent connections, and one that holds the memory without sending.
+  void Watch();
+  bool IsStalled();
+  // Silent connections, and one that holds the memory and does not go on.
   void Tend();
   void TendLater();
 
@@ -74,7 +76,13 @@ class SyslogInput : public Input, private ConnectionOwner {
   bool stopped_ = false;
   ByteBuffer scratch_;
   size_t partial_bytes_ = 0;
-  const StreamConnection* oldest_ = nullptr;  // While memory is used up.
+  StreamConnection* oldest_ = nullptr;  // While memory is used up.
+  // Its message, how much of it there was, and since when that is looked at.
+  MonotonicTime watched_message_{};
+  size_t watched_bytes_ = 0;
+  MonotonicTime watched_since_{};
+  Duration stall_limit_ = std::chrono::seconds(30);
+  MonotonicTime enough_since_{};  // When memory was used up last, and then was not.
   std::list<std::unique_ptr<StreamConnection>> connections_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<DatagramSocket>> sockets_;

@@ -274,7 +274,31 @@ TEST_F(SyslogInputTest, WhoHoldsAllMemoryAndSendsNothingIsCutOff) {
   fixture.world.Advance(seconds(40));
   EXPECT_TRUE(oldest.ended);
   EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
-  EXPECT_THAT(fixture.emitter.records(), testing::Contains(HasSubstr("held all receive_memory")));
+  EXPECT_THAT(fixture.emitter.records(),
+              testing::Contains(HasSubstr("too little while others waited")));
+}
+
+TEST_F(SyslogInputTest, SingleBytesAreNoProgressWhileOthersWait) {
+  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
+  const std::string half = Line(std::string(15000, 'x'));
+  std::vector<StreamPeer*> slow;
+  for (int i = 0; i < 5; ++i) {
+    slow.push_back(&Connect());
+    Send(*slow.back(), half);
+    fixture.world.Advance(seconds(1));
+  }
+  StreamPeer& other = Connect();
+  Send(other, Line("waits") + "\n");
+  EXPECT_EQ(fixture.emitter.count(), 0u);
+  for (int i = 0; i < 16; ++i) {
+    for (StreamPeer* peer : slow) {
+      if (!peer->ended) Send(*peer, "x");
+    }
+    fixture.world.Advance(seconds(5));
+  }
+  EXPECT_TRUE(slow[0]->ended);
+  EXPECT_FALSE(slow[4]->ended);
+  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
 }
 
 TEST_F(SyslogInputTest, StopEmitsWhatHasArrivedAndNothingAfterwards) {
