@@ -91,6 +91,7 @@ std::optional<std::string> FindByInode(const std::string& folder, const FileId& 
     }
   }
   closedir(stream);
+  errno = ENOENT;
   return found;
 }
 

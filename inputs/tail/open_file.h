@@ -43,7 +43,7 @@ class OpenFile {
 };
 
 // The name in `folder` of the file with that inode, compressed files left out. For files that were
-// renamed.
+// renamed. Empty with errno set: ENOENT when it is not there, else nobody knows.
 std::optional<std::string> FindByInode(const std::string& folder, const FileId& file);
 
 }  // namespace andon::tail

@@ -88,6 +88,7 @@ void TailInput::Scan() {
   }
   for (auto& [id, file] : files_) {
     if (!file->seen && !file->leaving.has_value()) Leave(*file);
+    if (std::exchange(file->failed, false)) Queue(*file);
   }
   watches_->SetFolders(finder_.Folders());
   EraseForgotten();
@@ -251,7 +252,8 @@ void TailInput::ReadFile(TailedFile& file, size_t slice) {
       if (file.leaving.has_value()) return End(file);
       return ScheduleScan(kScanPause);  // It finds out whether it was renamed or removed.
     case FileReader::Next::kFailed:
-      return;
+      file.failed = true;
+      return ScheduleScan(config_.refresh_interval);
   }
 }
 
@@ -317,7 +319,7 @@ void TailInput::Flush(TailedFile& file) {
 void TailInput::EndLeaving(TailedFile& file) {
   const MonotonicTime now = context_->loop.Now();
   if (!file.is_open()) {
-    if (std::max(file.last_read, *file.leaving) + kForgetRenamed <= now) End(file);
+    if (std::max(file.last_read, *file.leaving) + kForgetRenamed <= now) EndClosed(file);
     return;
   }
   if (std::max(file.last_read, *file.leaving) + config_.rotate_wait > now) return;
@@ -329,6 +331,15 @@ void TailInput::EndLeaving(TailedFile& file) {
   } else {
     open_.Close(file);
   }
+}
+
+// A file that cannot be opened now is not done with while it is there and has more than was read.
+void TailInput::EndClosed(TailedFile& file) {
+  const auto info = file.Find();
+  const bool gone = !info.has_value() && errno == ENOENT;
+  if (gone || (info.has_value() && info->size <= file.read())) return End(file);
+  file.leaving = context_->loop.Now();
+  Queue(file);
 }
 
 // The file is done with when this turn has been emitted.

@@ -64,6 +64,7 @@ class TailInput final : public Input, private WatchHandler {
   void FlushIdle(TailedFile& file);
   void Flush(TailedFile& file);
   void EndLeaving(TailedFile& file);
+  void EndClosed(TailedFile& file);
   void End(TailedFile& file);
   void DropEnded();
   void Drop(const FileId& id);

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -168,6 +169,52 @@ TEST_F(TailRotationTest, APositionOfARenamedFileIsErasedAfterADay) {
   EXPECT_EQ(fixture.positions.size(), 2u);
   fixture.world.Advance(24h);
   EXPECT_EQ(fixture.positions.size(), 1u);
+}
+
+// While it lives, nothing can be opened.
+class NoMoreDescriptors {
+ public:
+  NoMoreDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(TailRotationTest, ARenamedFileThatCannotBeOpenedIsTriedAgain) {
+  Append("a.log", "1\n");
+  Run("*.log", "read_from: head, close_after: 1s, refresh_interval: 10s");
+  fixture.world.Advance(5s);
+  EXPECT_THAT(Messages(), ElementsAre("1"));
+  Append("a.log", "2\n");
+  Rename("a.log", "a.log.1");
+  {
+    const NoMoreDescriptors none;
+    Settle();
+    EXPECT_THAT(Messages(), IsEmpty());
+  }
+  fixture.world.Advance(11s);
+  EXPECT_THAT(Messages(), ElementsAre("2"));
+}
+
+TEST_F(TailRotationTest, APositionIsKeptWhileItsFileHasMoreThanWasRead) {
+  Append("a.log", "1\n");
+  Run("*.log", "read_from: head, close_after: 1s, refresh_interval: 1h");
+  fixture.world.Advance(5s);
+  EXPECT_THAT(Messages(), ElementsAre("1"));
+  Append("a.log", "2\n");
+  Rename("a.log", "a.log.1");
+  {
+    const NoMoreDescriptors none;
+    fixture.world.Advance(72h);
+    EXPECT_EQ(fixture.positions.size(), 2u);
+  }
+  fixture.world.Advance(2h);
+  EXPECT_THAT(Messages(), ElementsAre("2"));
 }
 
 TEST_F(TailRotationTest, APositionWhoseFileIsMissingIsErasedAfterAWeek) {

@@ -32,12 +32,23 @@ bool TailedFile::Open() {
   if (OpenAt(path)) return true;
   const int error = errno;
   const auto moved = FindByInode(FolderOf(path), id_);
-  if (moved.has_value() && OpenAt(*moved)) {
+  if (moved.has_value()) {
     path = *moved;
-    return true;
+    return OpenAt(path);
   }
-  errno = error;
+  if (errno == ENOENT) errno = error;
   return false;
+}
+
+std::optional<FileInfo> TailedFile::Find() {
+  auto info = Look(path);
+  if (info.has_value() && IsSame(*info)) return info;
+  const auto moved = FindByInode(FolderOf(path), id_);
+  if (!moved.has_value()) return std::nullopt;
+  path = *moved;
+  info = Look(path);
+  errno = ENOENT;
+  return info.has_value() && IsSame(*info) ? info : std::nullopt;
 }
 
 bool TailedFile::OpenAt(const std::string& there) {

@@ -29,6 +29,9 @@ class TailedFile {
   // Opens the file where it is now, if its identity is still the same. False with errno set when it
   // is not to be found or not to be read.
   bool Open();
+  // Looks for it without opening it. Empty with errno set: ENOENT when it is not there any more,
+  // else nobody knows.
+  std::optional<FileInfo> Find();
   void Close() { file_.Close(); }
   bool is_open() const { return file_.valid(); }
   // False when its inode has been given to another file.
@@ -67,6 +70,7 @@ class TailedFile {
   std::optional<TailPosition> resume;  // Stored before this start, not looked at yet.
   bool queued = false;                 // Waits for its turn to be read.
   bool touched = false;                // Its position is emitted at the end of this turn.
+  bool failed = false;                 // It could not be read: the next scan tries again.
   bool seen = false;                   // By the scan that runs.
   bool at_end = false;
   int watch = -1;
