@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "core/app/event_text.h"
-#include "core/journal/journal_reader.h"
 #include "core/base/random.h"
 #include "core/base/uuid.h"
 #include "core/config/quantity_text.h"
+#include "core/journal/journal_reader.h"
 
 namespace andon {
 namespace {
