@@ -1,5 +1,7 @@
 #include "core/pipeline/input_slot.h"
 
+#include <algorithm>
+
 #include "core/base/log.h"
 
 namespace andon {
@@ -26,7 +28,9 @@ void InputSlot::Emit(std::span<const EventBatch> batches, std::span<const Positi
                      Ack ack) {
   if (closed_)
     return;  // Past its deadline: the ack reports kDropped, positions stay where they are.
-  for (const EventBatch& batch : batches) ledger_.Passed(batch.count);
+  uint64_t events = 0;
+  for (const EventBatch& batch : batches) events += batch.count;
+  ledger_.Passed(events - std::min(events, ledger_.TakeRejected()));
   target_.Emit(batches, covers, std::move(ack));
 }
 

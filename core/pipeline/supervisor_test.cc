@@ -64,7 +64,17 @@ class ScriptInput final : public Input {
   }
   Status Prepare(InputContext& context) override {
     id_ = context.id;
+    ledger_ = &context.ledger;
     return config_.Prepared();
+  }
+  // As events and error events of one Emit.
+  void EmitAndReject(const std::vector<std::string>& good, const std::vector<std::string>& bad) {
+    ledger_->Received(good.size() + bad.size());
+    ledger_->Rejected(bad.size());
+    const TestBatch events("log.a", good);
+    const TestBatch errors("andon.error.in.log.a", bad);
+    const EventBatch batches[] = {events.batch(), errors.batch()};
+    emitter_->Emit(batches, {}, Ack());
   }
   void Start(Emitter& emitter) override {
     emitter_ = &emitter;
@@ -85,6 +95,7 @@ class ScriptInput final : public Input {
  private:
   const Config config_;
   std::string id_;
+  PartLedger* ledger_ = nullptr;
   Emitter* emitter_ = nullptr;
   bool stopped_ = false;
 };
@@ -238,6 +249,18 @@ TEST_F(SupervisorTest, AFirstStartRunsEverything) {
   EXPECT_TRUE(supervisor().health().ready);
   Emit(R"({"n":1})");
   EXPECT_THAT(Delivered("out"), ElementsAre(R"({"n":1})"));
+}
+
+TEST_F(SupervisorTest, WhatAnInputRejectsIsNotCountedAsPassedToo) {
+  Apply(std::string(kService) + kInputs + kOutputs);
+  Inputs()["in"]->EmitAndReject({R"({"n":1})", R"({"n":2})"}, {R"({"error":"x"})"});
+  Inputs()["in"]->EmitAndReject({R"({"n":3})"}, {});
+  world_.Advance(1s);
+  EXPECT_THAT(Delivered("out"), SizeIs(4));
+  const Labels in{{"kind", "input"}, {"id", "in"}};
+  EXPECT_EQ(metrics_.Sum("andon_events_received_total", in), 4u);
+  EXPECT_EQ(metrics_.Sum("andon_events_passed_total", in), 3u);
+  EXPECT_EQ(metrics_.Sum("andon_events_rejected_total", in), 1u);
 }
 
 TEST_F(SupervisorTest, WhatIsTheSameIsKept) {

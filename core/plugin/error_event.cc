@@ -18,6 +18,7 @@ void AppendErrorEvent(BatchBuilder& batch, const ErrorEvent& error) {
   record.Field("error", error.reason);
   record.Field("plugin", error.plugin_id);
   record.Field("tag", error.tag);
+  if (!error.where_key.empty()) record.Field(error.where_key, error.where);
   if (error.record.empty()) {
     record.Field("message", error.text);
   } else {

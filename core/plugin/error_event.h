@@ -2,7 +2,8 @@
 //
 //   tag     andon.error.<plugin id>.<tag>
 //   record  {"error": reason, "plugin": id, "tag": tag, "record": the original}
-//           or "message": raw text instead of "record" where there never was one
+//           or "message": raw text instead of "record" where there never was one; of an input
+//           also the field that says where it came from, a path or an address
 #pragma once
 
 #include <string>
@@ -24,6 +25,9 @@ struct ErrorEvent {
   std::string_view tag;
   Bytes record;           // A valid map; or empty:
   std::string_view text;  // then this, as it came (a str; its bytes may be anything).
+  // Of an input: the field that says where it came from, a path or an address; empty: none.
+  std::string_view where_key = {};
+  std::string_view where = {};
 };
 void AppendErrorEvent(BatchBuilder& batch, const ErrorEvent& error);
 

@@ -1,5 +1,5 @@
 // A part's line in the loss ledger: every event is received, and then passed on, or dropped for a
-// cause that has a name. received = passed + dropped(by cause) + held.
+// cause that has a name, or rejected. received = passed + dropped(by cause) + rejected + held.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,8 @@
 namespace andon {
 
 // Inputs: Received is what the source gave (what the kernel dropped before it was read included),
-// Passed what was emitted (done by the pipeline), Dropped what the input gave up.
+// Passed what was emitted (done by the pipeline), Dropped what the input gave up. Rejected is what
+// it emits as error events: said before the Emit that has them, and not counted as passed.
 // Thread: any.
 class PartLedger {
  public:
@@ -25,7 +26,12 @@ class PartLedger {
   // `cause` is a short word: "kernel", "too_long", "filtered", "overflow". A counter each.
   void Dropped(std::string_view cause, uint64_t events);
   void Retried(uint64_t events) { retried_.Add(events); }
-  void Rejected(uint64_t events) { rejected_.Add(events); }
+  void Rejected(uint64_t events) {
+    rejected_.Add(events);
+    untold_rejected_.fetch_add(events, std::memory_order_relaxed);
+  }
+  // What this one, whoever else counts for the same part, has rejected since the last call.
+  uint64_t TakeRejected() { return untold_rejected_.exchange(0, std::memory_order_relaxed); }
 
   uint64_t received() const { return received_.value(); }
   uint64_t passed() const { return passed_.value(); }
@@ -39,6 +45,7 @@ class PartLedger {
   Counter& passed_;
   Counter& retried_;
   Counter& rejected_;
+  std::atomic<uint64_t> untold_rejected_{0};
   std::atomic<Cause*> causes_{nullptr};  // A list that only grows, so that reading needs no lock.
 };
 

@@ -30,6 +30,18 @@ TEST(PartLedgerTest, EachLineIsACounterWithThePartsLabels) {
   EXPECT_EQ(ledger.passed(), 6u);
 }
 
+TEST(PartLedgerTest, EachTellsOnceWhatItHasRejectedItself) {
+  MetricRegistry registry;
+  PartLedger one(MetricScope(registry, {{"id", "x"}}));
+  PartLedger other(MetricScope(registry, {{"id", "x"}}));
+  one.Rejected(2);
+  one.Rejected(1);
+  EXPECT_EQ(other.TakeRejected(), 0u);
+  EXPECT_EQ(one.TakeRejected(), 3u);
+  EXPECT_EQ(one.TakeRejected(), 0u);
+  EXPECT_EQ(registry.Sum("andon_events_rejected_total"), 3u);
+}
+
 TEST(PartLedgerTest, CountsGoOnOverAReload) {
   MetricRegistry registry;
   for (int i = 0; i < 2; ++i) {

@@ -61,6 +61,16 @@ bool Intake::GiveUp(const Taking& taking, const char* reason) {
 }
 
 bool Intake::Take(Message& message, Sender& sender, Replier& replier) {
+  const bool taken = TakeMessage(message, sender, replier);
+  if (rejected_ > 0) {
+    LogWarn(
+        id_, "what is no event became an error event",
+        {{"sender", sender.peer}, {"reason", rejection_}, {"events", std::exchange(rejected_, 0)}});
+  }
+  return taken;
+}
+
+bool Intake::TakeMessage(Message& message, Sender& sender, Replier& replier) {
   if (turn_.full()) turn_.Finish(replier);
   Taking taking{message, sender, ReadMessageOption(ValueView(message.option)),
                 nullptr, {},     nullptr};

@@ -71,6 +71,7 @@ class Intake final : private SliceSink {
     size_t repaired_size;
   };
 
+  bool TakeMessage(Message& message, Sender& sender, Replier& replier);
   bool TakeWithOption(Taking& taking, Replier& replier);
   void TakeEvent(Taking& taking);
   // The repeat window knows the message; if not, it has claimed it.
@@ -117,6 +118,9 @@ class Intake final : private SliceSink {
   ByteBuffer repaired_;
   bool delimited_ = true;
   const char* refusal_ = "";
+  uint64_t rejected_ =
+      0;  // Of the message that is taken: its error events, and why the first is one.
+  std::string rejection_;
   Counter& bad_events_;
   Counter& unreadable_;
 };

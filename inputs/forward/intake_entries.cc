@@ -131,6 +131,8 @@ void Intake::PutError(const Taking& taking, std::string_view reason, Bytes recor
   error.tag = taking.message.tag;
   error.record = record;
   error.text = text.substr(0, kTextBytes);
+  ledger_.Rejected(1);
+  if (rejected_++ == 0) rejection_ = reason;
   const std::string_view tag = taking.tag != nullptr ? taking.tag->text() : "invalid";
   turn_.AddError(turn_.InternError(ErrorTag(id_, tag)), error);
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/log.h"
 #include "core/plugin/error_event.h"
 
 namespace andon::syslog {
@@ -24,6 +25,7 @@ MessageSink::MessageSink(const SyslogInputConfig& config, InputContext& context)
 
 void MessageSink::Begin(std::string_view peer) {
   now_ = context_.loop.WallNow();
+  peer_ = peer;
   address_ = source_address_key_.empty() ? std::string_view() : HostOfPeer(peer);
 }
 
@@ -67,6 +69,14 @@ void MessageSink::AddError(std::string_view text, const char* why) {
   error.plugin_id = context_.id;
   error.tag = tag_.base();
   error.text = text;
+  if (!address_.empty()) {
+    error.where_key = source_address_key_;
+    error.where = address_;
+  }
+  if (rejected_++ == 0) {
+    first_rejection_ = why;
+    first_rejected_peer_ = peer_;
+  }
   AppendErrorEvent(errors_.batch, error);
 }
 
@@ -74,6 +84,7 @@ void MessageSink::Flush(Emitter& emitter) {
   pending_bytes_ = 0;
   if (used_.empty()) return;
   context_.ledger.Received(std::exchange(received_, 0));
+  TellRejections();
   batches_.clear();
   for (const Slot* slot : used_) batches_.push_back(slot->batch.Batch(slot->tag));
   emitter.Emit(batches_, {}, Ack());
@@ -82,6 +93,15 @@ void MessageSink::Flush(Emitter& emitter) {
     slot->batch.bytes() > kept ? slot->batch.Release() : slot->batch.Clear();
   }
   used_.clear();
+}
+
+void MessageSink::TellRejections() {
+  if (rejected_ == 0) return;
+  context_.ledger.Rejected(rejected_);
+  LogWarn(context_.id, "messages could not be parsed, they became error events",
+          {{"sender", first_rejected_peer_},
+           {"reason", first_rejection_},
+           {"messages", std::exchange(rejected_, 0)}});
 }
 
 std::string_view HostOfPeer(std::string_view peer) {

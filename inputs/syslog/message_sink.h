@@ -43,6 +43,7 @@ class MessageSink {
     BatchBuilder batch;
   };
   Slot& SlotOf(const SyslogMessage& message);
+  void TellRejections();
 
   InputContext& context_;
   TagTemplate tag_;
@@ -51,8 +52,12 @@ class MessageSink {
   Counter& cut_messages_;
 
   EventTime now_{};
+  std::string_view peer_;
   std::string_view address_;
   uint64_t received_ = 0;
+  uint64_t rejected_ = 0;  // Of those; the first of them:
+  const char* first_rejection_ = "";
+  std::string first_rejected_peer_;
   size_t pending_bytes_ = 0;                  // Of messages since the last Flush.
   std::vector<std::unique_ptr<Slot>> slots_;  // By TagTemplate's numbers.
   std::vector<Slot*> used_;                   // Since the last Flush.

@@ -10,6 +10,7 @@ LineEvents::LineEvents(const TailConfig& config, std::string input_id)
     : input_id_(std::move(input_id)),
       message_key_(config.message_key),
       path_key_(config.path_key),
+      error_path_key_(path_key_.empty() ? "path" : path_key_),
       oversize_(config.oversize),
       parser_(config.parse ? config.parse() : nullptr) {}
 
@@ -21,7 +22,7 @@ void LineEvents::Begin(EventTime now) {
   used_ = 0;
   group_ = nullptr;
   now_ = now;
-  events_ = cut_ = dropped_ = 0;
+  events_ = cut_ = dropped_ = refused_ = 0;
   bytes_ = 0;
 }
 
@@ -52,12 +53,18 @@ void LineEvents::Line(std::string_view text, bool cut) {
 }
 
 void LineEvents::Refuse(const char* reason, std::string_view text) {
+  if (refused_++ == 0) {
+    refusal_ = reason;
+    refused_path_ = path_;
+  }
   AppendErrorEvent(group_->bad, {.time = now_,
                                  .reason = reason,
                                  .plugin_id = input_id_,
                                  .tag = group_->tag->text(),
                                  .record = {},
-                                 .text = text});
+                                 .text = text,
+                                 .where_key = error_path_key_,
+                                 .where = path_});
 }
 
 std::span<const EventBatch> LineEvents::Batches(TagTable& tags) {

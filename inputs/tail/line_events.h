@@ -34,6 +34,10 @@ class LineEvents final : public LineSink {
   size_t bytes() const { return bytes_; }
   uint64_t cut() const { return cut_; }          // Lines that were sent shortened.
   uint64_t dropped() const { return dropped_; }  // Too long, and not wanted then.
+  uint64_t refused() const { return refused_; }  // Lines that could not be parsed.
+  // The first of them: why, and in which file.
+  const char* refusal() const { return refusal_; }
+  std::string_view refused_path() const { return refused_path_; }
   // Gives memory back that a big turn has used.
   void Shrink();
 
@@ -48,6 +52,7 @@ class LineEvents final : public LineSink {
   const std::string input_id_;
   const std::string message_key_;
   const std::string path_key_;
+  const std::string error_path_key_;  // Error events always have the path.
   const Oversize oversize_;
   const std::unique_ptr<Parser> parser_;
   std::vector<std::unique_ptr<Group>> groups_;
@@ -58,6 +63,9 @@ class LineEvents final : public LineSink {
   uint64_t events_ = 0;
   uint64_t cut_ = 0;
   uint64_t dropped_ = 0;
+  uint64_t refused_ = 0;
+  const char* refusal_ = "";
+  std::string_view refused_path_;
   size_t bytes_ = 0;
   std::vector<EventBatch> batches_;
 };

@@ -90,12 +90,23 @@ TEST_F(TailLinesTest, ParsesLinesAndMakesErrorEventsOfOthersInTheSameEmit) {
   ASSERT_THAT(fixture.emitter.emits(),
               testing::Contains(testing::Field(&CollectingEmitter::Emitted::events, SizeIs(3))));
   const std::string file = root + "/a.log";
-  EXPECT_THAT(
-      fixture.emitter.events(),
-      ElementsAre(EventIs("t", R"({"seen":"1","n":1,"file":")" + file + R"("})"),
-                  EventIs("t", R"({"seen":"2","n":2,"file":")" + file + R"("})"),
-                  EventIs("andon.error.tail.t",
-                          R"({"error":"not a number","plugin":"tail","tag":"t","message":"x"})")));
+  EXPECT_THAT(fixture.emitter.events(),
+              ElementsAre(EventIs("t", R"({"seen":"1","n":1,"file":")" + file + R"("})"),
+                          EventIs("t", R"({"seen":"2","n":2,"file":")" + file + R"("})"),
+                          EventIs("andon.error.tail.t",
+                                  R"({"error":"not a number","plugin":"tail","tag":"t","file":")" +
+                                      file + R"(","message":"x"})")));
+  EXPECT_EQ(fixture.ledger.received(), 3u);
+  EXPECT_EQ(Metric("andon_events_rejected_total"), 1u);
+}
+
+TEST_F(TailLinesTest, AnErrorEventHasThePathAlsoWhereEventsDoNot) {
+  Append("a.log", "x\n");
+  Run("*.log", "read_from: head, parse: test_digits");
+  EXPECT_THAT(fixture.emitter.events(),
+              ElementsAre(EventIs("andon.error.tail.t",
+                                  R"({"error":"not a number","plugin":"tail","tag":"t","path":")" +
+                                      root + R"(/a.log","message":"x"})")));
 }
 
 TEST_F(TailLinesTest, TagsMayHoldThePath) {

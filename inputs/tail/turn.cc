@@ -3,6 +3,7 @@
 #include <span>
 
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "inputs/tail/file_hash.h"
 
 namespace andon::tail {
@@ -62,6 +63,13 @@ void Turn::Emit(Emitter& emitter) {
   context_.ledger.Received(events_.events() + events_.dropped());
   if (events_.dropped() > 0) context_.ledger.Dropped("too_long", events_.dropped());
   cut_lines_.Add(events_.cut());
+  if (events_.refused() > 0) {
+    context_.ledger.Rejected(events_.refused());
+    LogWarn(context_.id, "lines could not be parsed, they became error events",
+            {{"path", events_.refused_path()},
+             {"reason", events_.refusal()},
+             {"lines", events_.refused()}});
+  }
   emitter.Emit(batches, covers, Ack());
 }
 

@@ -1,4 +1,4 @@
-"""Adds up the loss ledger of a running andond: in = out + held + dropped(by cause), part by part."""
+"""Adds up the loss ledger of a running andond: in = out + held + dropped(by cause) + rejected, part by part."""
 
 import re
 
@@ -49,10 +49,9 @@ def lines(metrics):
     return table
 
 
-def out_of(kind, line):
-    """What of a part's events has gone somewhere. What an input rejects it emits, as an error event."""
-    out = line["passed"] + line["held"] + sum(line["dropped"].values())
-    return out if kind == "input" else out + line["rejected"]
+def out_of(line):
+    """What of a part's events has gone somewhere."""
+    return line["passed"] + line["held"] + sum(line["dropped"].values()) + line["rejected"]
 
 
 def problems(metrics):
@@ -62,19 +61,19 @@ def problems(metrics):
         return ["the ledger has no line"]
     found = [f"{kind} {part}: received {line['received']:.0f}, but {line}"
              for (kind, part), line in table.items()
-             if kind != "journal" and line["received"] != out_of(kind, line)]
+             if kind != "journal" and line["received"] != out_of(line)]
     return found + chain_problems(table)
 
 
 def chain_problems(table):
-    """From part to part: what inputs emit and outputs reject comes to the router, less what filters
+    """From part to part: what inputs emit, as events and as error events, and outputs reject comes to the router, less what filters
     drop; what the router passes is in the journal."""
     total = {kind: {} for kind in ("input", "filter", "router", "journal", "output")}
     for (kind, _), line in table.items():
         for word, value in line.items():
             count = sum(value.values()) if word == "dropped" else value
             total[kind][word] = total[kind].get(word, 0) + count
-    entered = total["input"].get("passed", 0) + total["output"].get("rejected", 0)
+    entered = total["input"].get("passed", 0) + total["input"].get("rejected", 0) + total["output"].get("rejected", 0)
     routed = total["router"].get("received", 0) + total["filter"].get("dropped", 0)
     found = []
     if entered != routed:
