@@ -362,6 +362,17 @@ TEST(SyslogParserTest, ReadsFilesWithoutPriorities) {
               RecordIs(R"({"host":"h","ident":"cron","pid":"7","message":"x"})"));
 }
 
+TEST(SyslogParserTest, TakesWhatHasNoTimestampAsTextOnlyWhenItIsNotStrict) {
+  EXPECT_THAT(Parsed("syslog", "", "<13>plain text").error, HasSubstr("strict: false"));
+  EXPECT_THAT(Parsed("syslog", "{strict: false}", "<13>plain text: of any kind\n"),
+              RecordIs(R"({"facility":"user","severity":"notice",
+                           "message":"plain text: of any kind"})"));
+  // What has one is read as before, and a message without a priority is none.
+  EXPECT_THAT(Parsed("syslog", "{strict: false}", "<13>Jan 15 08:00:00 h cron[7]: x").record,
+              HasSubstr(R"("ident":"cron")"));
+  EXPECT_NE(Parsed("syslog", "{strict: false}", "plain text").error, "");
+}
+
 TEST(SyslogParserTest, IsStrictAboutTheLengthOfNamesUnlessToldOtherwise) {
   const std::string text = "<13>1 - - " + std::string(49, 'a') + " - - - x";
   EXPECT_THAT(Parsed("syslog", "", text).error, HasSubstr("strict: false"));

@@ -19,8 +19,9 @@ void SyslogParserConfig::Read(ConfigReader& reader) {
                   "zone of times that name none: local, UTC, an offset as +09:00, or a name as "
                   "Europe/Berlin");
   reader.Optional("strict", &scan.strict,
-                  "refuse names longer than RFC 5424 allows: host 255 bytes, ident 48, pid 128, "
-                  "msgid 32");
+                  "refuse names longer than RFC 5424 allows (host 255 bytes, ident 48, pid 128, "
+                  "msgid 32), and messages of RFC 3164 without a timestamp; false takes these as "
+                  "text, with the time of receipt");
   reader.Optional("structured_data", &structured_data,
                   "how RFC 5424's structured data is kept: map of maps, text as sent, or drop");
   reader.Optional("keep_timestamp", &keep_timestamp,

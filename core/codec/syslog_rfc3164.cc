@@ -127,10 +127,17 @@ bool SyslogScanner::TakeKnownMinute3164(std::string_view& text, EventTime now,
 
 const char* SyslogScanner::ScanRfc3164(std::string_view text, EventTime now,
                                        SyslogMessage* message) {
+  const std::string_view all = text;
   if (text.starts_with(' ')) text.remove_prefix(1);
   if (!TakeTimestamp3164(text, now, message)) {
-    if (!StartsWithIdentAndPid(text)) return "the RFC 3164 timestamp is missing, or none";
-    ReadIdentAndText(text, message);
+    if (StartsWithIdentAndPid(text)) {
+      ReadIdentAndText(text, message);
+      return nullptr;
+    }
+    if (options_.strict) {
+      return "the RFC 3164 timestamp is missing, or none (taken as text with strict: false)";
+    }
+    message->message = all;  // Section 4.3.2: all of it is the message, its time that of receipt.
     return nullptr;
   }
   TakeSpaces(text);

@@ -34,7 +34,7 @@ class SyslogScanner {
   struct Options {
     SyslogProtocol protocol = SyslogProtocol::kAuto;
     bool with_priority = true;  // <PRI> in front.
-    bool strict = true;         // RFC 5424's longest names.
+    bool strict = true;         // RFC 5424's longest names, RFC 3164's time.
     TimeZone zone = TimeZone::Local();
   };
   explicit SyslogScanner(const Options& options) : options_(options), clock_(options.zone) {}
