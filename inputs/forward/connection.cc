@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/log.h"
+#include "core/net/first_bytes.h"
 
 namespace andon::forward {
 namespace {
@@ -113,6 +114,15 @@ void Connection::ReadInto(ByteBuffer& buffer, size_t room) {
 }
 
 size_t Connection::Consume(std::span<std::byte> received) {
+  if (!looked_at_first_) {
+    const FirstBytes first = LookAtFirstBytes(received);
+    if (first == FirstBytes::kMore) return 0;
+    looked_at_first_ = true;
+    if (first != FirstBytes::kUnknown) {
+      Close(WhyWrongProtocol(first));
+      return received.size();
+    }
+  }
   size_t at = 0;
   if (phase_ == Phase::kHandshake) at = ConsumeHandshake(received);
   if (phase_ == Phase::kFirst && at < received.size()) {

@@ -103,10 +103,11 @@ class Connection final : public ReceiveBudget::Holder, public Replier {
   Phase phase_ = Phase::kFirst;
   Interest interest_ = Interest::kNone;
   bool refused_memory_ = false;
-  bool fresh_ = false;    // A message was finished in this read.
-  uint32_t pending_ = 0;  // Acks that somebody owes us.
-  ByteBuffer held_;       // The beginning of a message.
-  ByteBuffer out_;        // Replies that are not written yet.
+  bool looked_at_first_ = false;  // At the first bytes: they are not another protocol's.
+  bool fresh_ = false;            // A message was finished in this read.
+  uint32_t pending_ = 0;          // Acks that somebody owes us.
+  ByteBuffer held_;               // The beginning of a message.
+  ByteBuffer out_;                // Replies that are not written yet.
   Decoder decoder_;
   std::unique_ptr<ServerHandshake> handshake_;  // Until it is over.
   std::unique_ptr<Timer> handshake_timer_;

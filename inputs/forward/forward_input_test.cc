@@ -770,6 +770,39 @@ TEST_F(ForwardInputTest, TheLeastChunkSizeLimitTakesTheLargestMessageOfAnAndonSe
   EXPECT_EQ(client->received(), AndonAck("x") + AndonAck("x"));
 }
 
+TEST_F(ForwardInputTest, WhatBecomesAnErrorEventIsCountedAsRejected) {
+  Make();
+  auto client = Client();
+  client->Send(Packed("t", Entries(1, 1) + Msgpack("7") + Entries(2, 1)) +
+               Msgpack(R"(["t", null])"));
+  Settle();
+  EXPECT_EQ(fixture_.ledger.received(), 4u);
+  EXPECT_EQ(fixture_.metrics.Sum("andon_events_rejected_total"), 2u);
+}
+
+TEST_F(ForwardInputTest, TlsAndHttpOnThePlainPortAreToldApartAndClosed) {
+  Make();
+  for (const std::string_view begin : {std::string_view("\x16\x03\x01\x02\x00\x01\x00", 7),
+                                       std::string_view("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+                                       std::string_view("POST /logs HTTP/1.1\r\n\r\n")}) {
+    auto client = Client();
+    client->Send(begin.substr(0, 1));
+    Settle();
+    EXPECT_TRUE(client->connected());
+    client->Send(begin.substr(1));
+    Settle();
+    EXPECT_TRUE(client->ended());
+  }
+  EXPECT_EQ(fixture_.emitter.count(), 0u);
+  EXPECT_EQ(fixture_.metrics.Sum("andon_forward_broken_connections_total"), 3u);
+  EXPECT_EQ(fixture_.metrics.Sum("andon_forward_stray_values_total"), 0u);
+  // Later in a connection the same bytes say nothing.
+  auto client = Client();
+  client->Send(Packed("t", Entries(1, 1)) + "GET / " + Packed("t", Entries(2, 1)));
+  Settle();
+  EXPECT_EQ(fixture_.emitter.count(), 2u);
+}
+
 // Chunks of other senders.
 
 TEST_F(ForwardInputTest, WithAWindowARepeatedChunkIsTakenOnceAcrossARestartToo) {

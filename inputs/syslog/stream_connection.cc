@@ -5,12 +5,15 @@
 #include <cstring>
 #include <utility>
 
+#include "core/net/first_bytes.h"
+
 namespace andon::syslog {
 namespace {
 
 // An unfinished message of up to so many bytes is read on in the owner's scratch, in front of what
 // comes; a longer one where it is.
 constexpr size_t kSmallPartial = size_t{16} << 10;
+constexpr const char* kNoLength = "no length stands where octet counting needs one";
 constexpr size_t kReadBytes = size_t{64} << 10;
 // What Finish still reads: senders do not know that the end has come.
 constexpr int kLastReads = 64;
@@ -78,6 +81,16 @@ StreamConnection::State StreamConnection::ReadOnce() {
 
 void StreamConnection::Take(std::string_view data, bool in_partial) {
   const std::string_view all = data;
+  if (!looked_at_first_) {
+    const FirstBytes first = LookAtFirstBytes(AsBytes(data));
+    if (first == FirstBytes::kMore) return Keep(data, in_partial);
+    looked_at_first_ = true;
+    if (first != FirstBytes::kUnknown) {
+      owner_.Broken(*this, WhyWrongProtocol(first));
+      broken_ = true;
+      return Keep({}, in_partial);
+    }
+  }
   const bool whole = TakeFrames(data);
   if (!whole) return Keep({}, in_partial);
   if (data.size() != all.size()) partial_since_ = last_read_;
@@ -104,8 +117,8 @@ bool StreamConnection::TakeFrames(std::string_view& data) {
         break;
       case SyslogFramer::Kind::kIncomplete:
       case SyslogFramer::Kind::kBroken:
-        sink.AddError(frame.text, "no length stands where octet counting needs one");
-        owner_.CountBroken();
+        sink.AddError(frame.text, kNoLength);
+        owner_.Broken(*this, kNoLength);
         broken_ = true;
         return false;
     }

@@ -25,7 +25,8 @@ class ConnectionOwner {
   virtual bool MayRead(const StreamConnection& connection) const = 0;
   // How many bytes the connection keeps has changed.
   virtual void PartialChanged(size_t before, size_t after) = 0;
-  virtual void CountBroken() = 0;  // Octet counting lost its count.
+  // It is of no use any more; the reason is a literal.
+  virtual void Broken(const StreamConnection& connection, const char* reason) = 0;
   // Destroys the connection.
   virtual void Closed(StreamConnection& connection) = 0;
 
@@ -69,6 +70,7 @@ class StreamConnection {
   ByteBuffer partial_;  // The message whose end has not come.
   MonotonicTime partial_since_{};
   MonotonicTime last_read_{};
+  bool looked_at_first_ = false;  // At the first bytes: they are not another protocol's.
   bool broken_ = false;
 };
 

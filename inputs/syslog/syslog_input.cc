@@ -29,9 +29,10 @@ Status SyslogInput::Prepare(InputContext& context) {
   refused_connections_ =
       &metrics.GetCounter("andon_syslog_refused_connections_total",
                           "connections that were closed at once because max_connections were open");
-  broken_connections_ =
-      &metrics.GetCounter("andon_syslog_broken_connections_total",
-                          "connections that were closed because octet counting lost its count");
+  broken_connections_ = &metrics.GetCounter(
+      "andon_syslog_broken_connections_total",
+      "connections that were closed because octet counting lost its count, or they "
+      "spoke another protocol");
   cut_off_connections_ = &metrics.GetCounter(
       "andon_syslog_cut_off_connections_total",
       "connections that were closed because they were silent, or too slow while others waited for "
@@ -260,6 +261,12 @@ void SyslogInput::CutOff(StreamConnection& connection, const char* reason) {
   connection.GiveUp(reason);
   Flush();
   Closed(connection);
+}
+
+void SyslogInput::Broken(const StreamConnection& connection, const char* reason) {
+  broken_connections_->Add();
+  LogWarn(context_->id, "a connection was closed",
+          {{"sender", connection.peer()}, {"reason", reason}});
 }
 
 void SyslogInput::Closed(StreamConnection& connection) {

@@ -59,7 +59,7 @@ class SyslogInput : public Input, private ConnectionOwner {
   std::span<std::byte> scratch() override;
   bool MayRead(const StreamConnection& connection) const override;
   void PartialChanged(size_t before, size_t after) override;
-  void CountBroken() override { broken_connections_->Add(); }
+  void Broken(const StreamConnection& connection, const char* reason) override;
   void Closed(StreamConnection& connection) override;
   void CutOff(StreamConnection& connection, const char* reason);
 

@@ -301,6 +301,33 @@ TEST_F(SyslogInputTest, SingleBytesAreNoProgressWhileOthersWait) {
   EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
 }
 
+TEST_F(SyslogInputTest, AnErrorEventIsCountedAsRejectedAndSaysWhereItCameFrom) {
+  Start("tag: s, source_address_key: from");
+  StreamPeer& peer = Connect();
+  Send(peer, Line("good") + "\nno syslog\n");
+  EXPECT_EQ(fixture.ledger.received(), 2u);
+  EXPECT_EQ(Counted("andon_events_rejected_total"), 1u);
+  ASSERT_THAT(fixture.emitter.events(), SizeIs(2));
+  EXPECT_THAT(fixture.emitter.events()[1].record, HasSubstr(R"("from":")"));
+}
+
+TEST_F(SyslogInputTest, TlsAndHttpOnThePlainPortAreToldApartAndClosed) {
+  Start("tag: s");
+  for (const std::string& begin :
+       {std::string("\x16\x03\x01\x02\x00\x01\x00\n", 8), std::string("GET / HTTP/1.1\r\n\r\n")}) {
+    StreamPeer& peer = Connect();
+    Send(peer, begin.substr(0, 1));
+    EXPECT_FALSE(peer.ended);
+    Send(peer, begin.substr(1));
+    EXPECT_TRUE(peer.ended);
+  }
+  EXPECT_EQ(fixture.emitter.count(), 0u);
+  EXPECT_EQ(Counted("andon_syslog_broken_connections_total"), 2u);
+  // Later in a connection the same bytes are a line as any other.
+  Send(Connect(), Line("x") + "\nGET / HTTP/1.1\n");
+  EXPECT_EQ(fixture.emitter.count(), 2u);
+}
+
 TEST_F(SyslogInputTest, StopEmitsWhatHasArrivedAndNothingAfterwards) {
   Start("tag: s");
   StreamPeer& peer = Connect();
