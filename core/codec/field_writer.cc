@@ -5,6 +5,20 @@
 #include "core/codec/json_number.h"
 
 namespace andon {
+namespace {
+
+std::string BadTime(const TimeOptions& options) {
+  std::string reason = "the time is not written as ";
+  if (options.formats.empty()) return reason + "time_type says";
+  reason += "time_format says: ";
+  for (const TimeFormat& format : options.formats) {
+    if (&format != &options.formats.front()) reason += ", or ";
+    reason += format.text();
+  }
+  return reason;
+}
+
+}  // namespace
 
 void FieldOptions::ReadTime(ConfigReader& reader) {
   reader.Optional("time_key", &time_key,
@@ -29,7 +43,8 @@ FieldWriter::FieldWriter(const FieldOptions& options)
       time_is_free_(options.time.formats.empty() && options.time.type == TimeType::kAuto),
       null_empty_string_(options.null_empty_string),
       null_value_pattern_(options.null_value_pattern),
-      time_(options.time) {
+      time_(options.time),
+      bad_time_(BadTime(options.time)) {
   rules_.push_back({options.time_key, std::nullopt});
   for (const auto& [key, type] : options.types.fields) {
     if (key == options.time_key) continue;
@@ -64,7 +79,7 @@ bool FieldWriter::TakeTime(std::string_view text, bool is_number, RecordWriter& 
     out.Time(time);
     return !keep_time_key_;
   }
-  if (!time_is_free_) *error = kBadTime;
+  if (!time_is_free_) *error = bad_time_.c_str();
   return false;
 }
 

@@ -29,8 +29,6 @@ struct FieldOptions {
   void ReadTime(ConfigReader& reader);
 };
 
-inline constexpr const char* kBadTime = "the time is not written as time_format and time_type say";
-
 // Thread: the owner's.
 class FieldWriter {
  public:
@@ -42,7 +40,7 @@ class FieldWriter {
   // What is to be done with a field of this name, for Write: parsers that know their fields ask
   // once.
   size_t RuleFor(std::string_view key) const;
-  // Null, or kBadTime.
+  // Null, or why not: the time is written otherwise than the options say. Valid as long as this.
   const char* Write(size_t rule, std::string_view key, std::string_view text, RecordWriter& out);
   const char* Write(std::string_view key, std::string_view text, RecordWriter& out) {
     return Write(RuleFor(key), key, text, out);
@@ -70,6 +68,7 @@ class FieldWriter {
   bool null_empty_string_;
   Pattern null_value_pattern_;
   TimeReader time_;
+  std::string bad_time_;     // The reason, with the format.
   std::vector<Rule> rules_;  // The first is the time's.
 };
 
