@@ -38,7 +38,7 @@ void ReadLimits(ConfigReader& reader, SyslogInputConfig* config) {
                   "of a worker; further ones are closed at once");
   reader.Optional("receive_memory", &config->receive_memory,
                   "for partly received messages of all connections of a worker; when it is used "
-                  "up, only the oldest is read on");
+                  "up, of the senders inside a message only the oldest is read on");
   reader.Optional("receive_buffer", &config->receive_buffer,
                   "the kernel's queue of each datagram socket");
   reader.Optional("idle_timeout", &config->idle_timeout,

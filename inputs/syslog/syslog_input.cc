@@ -180,7 +180,9 @@ std::span<std::byte> SyslogInput::scratch() {
 }
 
 bool SyslogInput::MayRead(const StreamConnection& connection) const {
-  return !paused_ && (oldest_ == nullptr || oldest_ == &connection);
+  if (paused_ || oldest_ == nullptr || oldest_ == &connection) return !paused_;
+  // Whole messages need no memory: who is between two goes on, unless many leave some there.
+  return connection.partial_bytes() == 0 && partial_bytes_ / 2 < config_.receive_memory.bytes;
 }
 
 void SyslogInput::PartialChanged(size_t before, size_t after) {

@@ -43,7 +43,8 @@ class SyslogInput : public Input, private ConnectionOwner {
   void CountConnections();
   void UpdateAll();
 
-  // When memory is used up, only the connection whose message is unfinished for longest is read.
+  // When memory is used up, of those inside a message only the one that is there for longest is
+  // read.
   void ChooseOldest();
   void Watch();
   bool IsStalled();

@@ -253,12 +253,25 @@ TEST_F(SyslogInputTest, WhenMemoryIsUsedUpOnlyTheOldestMessageIsReadOn) {
   StreamPeer& oldest = Connect();
   Send(oldest, half);
   fixture.world.Advance(seconds(1));
-  for (int i = 0; i < 2; ++i) Send(Connect(), half);
   StreamPeer& other = Connect();
-  Send(other, Line("waits") + "\n");
+  Send(other, half);
+  Send(Connect(), half);
+  Send(other, "\n" + Line("waits") + "\n");
   EXPECT_EQ(fixture.emitter.count(), 0u);
   Send(oldest, "\n");
   EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
+}
+
+TEST_F(SyslogInputTest, WhenMemoryIsUsedUpWholeMessagesStillGetThrough) {
+  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
+  for (int i = 0; i < 3; ++i) Send(Connect(), Line(std::string(15000, 'x')));
+  Send(Connect(), Line("whole") + "\n");
+  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("whole"))));
+  // Not without end: what many leave unfinished is bounded.
+  for (int i = 0; i < 10; ++i) Send(Connect(), Line(std::string(15000, 'x')));
+  Send(Connect(), Line("late") + "\n");
+  EXPECT_THAT(fixture.emitter.records(),
+              testing::Not(testing::Contains(NormalJson(Record("late")))));
 }
 
 TEST_F(SyslogInputTest, WhoHoldsAllMemoryAndSendsNothingIsCutOff) {
@@ -267,9 +280,10 @@ TEST_F(SyslogInputTest, WhoHoldsAllMemoryAndSendsNothingIsCutOff) {
   StreamPeer& oldest = Connect();
   Send(oldest, half);
   fixture.world.Advance(seconds(1));
-  for (int i = 0; i < 2; ++i) Send(Connect(), half);
+  Send(Connect(), half);
   StreamPeer& other = Connect();
-  Send(other, Line("waits") + "\n");
+  Send(other, half);
+  Send(other, std::string(1000, ' ') + Line("waits") + "\n");
   EXPECT_FALSE(oldest.ended);
   fixture.world.Advance(seconds(40));
   EXPECT_TRUE(oldest.ended);
@@ -288,7 +302,8 @@ TEST_F(SyslogInputTest, SingleBytesAreNoProgressWhileOthersWait) {
     fixture.world.Advance(seconds(1));
   }
   StreamPeer& other = Connect();
-  Send(other, Line("waits") + "\n");
+  Send(other, half);
+  Send(other, "\n" + Line("waits") + "\n");
   EXPECT_EQ(fixture.emitter.count(), 0u);
   for (int i = 0; i < 16; ++i) {
     for (StreamPeer* peer : slow) {
