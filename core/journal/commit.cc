@@ -74,7 +74,7 @@ uint64_t Commit::BytesOnDisk() const {
 
 CommitPart ControlPart(Commit& commit, const StreamPosition& at, uint32_t mask, BlockPool& pool) {
   for (CursorState& cursor : commit.cursors) {
-    if (cursor.created == StreamPosition{}) cursor.created = at;
+    if (cursor.created == StreamPosition{} && !cursor.pending) cursor.created = at;
   }
   const ByteBuffer records = ControlRecords(commit, mask);
   CommitPart part;

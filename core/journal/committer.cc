@@ -70,13 +70,17 @@ Commit Committer::MakeCommit(bool force) {
 }
 
 void Committer::AddControl(Commit& commit, bool force) {
-  const Cursor::StoreWish wish{.now = loop_.Now(), .anyway = !commit.parts.empty(), .force = force};
+  if (disk_ != nullptr) CountAbsence(Time());
+  const bool store_absence = std::exchange(store_absence_, false);
+  Cursor::StoreWish wish{.now = loop_.Now(), .anyway = !commit.parts.empty()};
   for (const auto& cursor : cursors_->All()) {
+    const bool away = !cursor->attached();
+    if (away && disk_ != nullptr) cursor->MoveAlong(log_.end(), state_);
+    wish.force = force || (away && store_absence);
     std::optional<CursorState> state = cursor->ToStore(wish);
     if (!state.has_value()) continue;
     const auto known = state_.cursors.find(state->number);
-    const bool absent = !cursor->attached() && known != state_.cursors.end();
-    state->absent_ns = absent ? known->second.absent_ns : 0;
+    state->absent_ns = away && known != state_.cursors.end() ? known->second.absent_ns : 0;
     commit.cursors.push_back(*std::move(state));
   }
   commit.forgotten = std::exchange(forgotten_, {});
@@ -105,10 +109,7 @@ Status Committer::TryCommit(Commit& commit) {
   if (!commit.empty()) {
     const LogTime time = Time();
     state_.clock_ns = time.clock_ns;
-    if (disk_ != nullptr && disk_->log->WillRoll(commit)) {
-      CountAbsence(time);
-      MakeRoom(time);
-    }
+    if (disk_ != nullptr && disk_->log->WillRoll(commit)) MakeRoom(commit, time);
     RETURN_IF_ERROR(log_.Write(commit, state_, time));
   }
   Publish(commit, begun);
@@ -257,13 +258,11 @@ Status Committer::Finish() {
     Commit last = MakeCommit(true);
     status = TryCommit(last);
   }
-  if (status.ok() && disk_ != nullptr) {
-    CountAbsence(Time());
-    status = disk_->log->Finish(state_, Time());
-  }
+  if (status.ok() && disk_ != nullptr) status = disk_->log->Finish(state_, Time());
   finished_ = true;
   retry_timer_.reset();
   room_timer_.reset();
+  absence_timer_.reset();
   trim_timer_.reset();
   read_retries_.clear();
   return status;

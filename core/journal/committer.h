@@ -40,7 +40,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
   // The first segment that a new cursor can begin with.
   StreamPosition oldest() const { return {oldest_, 0}; }
 
-  void Forget(uint32_t cursor) { forgotten_.push_back(cursor); }
+  void RoutingBegan();
+  void Forget(uint32_t cursor);
   void LookForClosedLanes(Cursor& cursor) { cursor.LookForClosedLanes(state_); }
   // Commits everything and closes. Afterwards nothing is done any more.
   Status Finish();
@@ -65,9 +66,11 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void TellPressure();
 
   void CountAbsence(const LogTime& time);
+  void CountAbsenceLater();
+  void TellWhoHolds();
   StreamPosition EarliestNeeded(const Commit& commit) const;
   RetentionPlan PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const;
-  void MakeRoom(const LogTime& time);
+  void MakeRoom(Commit& commit, const LogTime& time);
   void FreeSegments();
   void PrepareNext();
   void LookAtSpace();
@@ -93,6 +96,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::optional<MonotonicTime> started_;
   uint64_t clock_at_start_;
   uint64_t absence_counted_to_;
+  bool store_absence_ = false;
   std::vector<uint32_t> forgotten_;
   std::optional<Commit> failed_;
   int failures_ = 0;
@@ -102,6 +106,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::unique_ptr<Timer> retry_timer_;
   std::map<uint32_t, std::unique_ptr<Timer>> read_retries_;  // By cursor.
   std::unique_ptr<Timer> room_timer_;
+  std::unique_ptr<Timer> absence_timer_;
+  bool absence_armed_ = false;
   std::unique_ptr<Timer> trim_timer_;
   bool trim_armed_ = false;
 };

@@ -42,8 +42,16 @@ void Committer::CommitControlAlone() {
   control.number = intake_->durable_commit;
   control.urgent = true;
   AddControl(control, false);
+  // One that is new begins behind all that comes with what failed.
+  const auto is_new = [this](CursorState& cursor) {
+    if (cursor.created != StreamPosition{} || cursor.pending) return false;
+    std::erase_if(failed_->cursors,
+                  [&](const CursorState& known) { return known.number == cursor.number; });
+    failed_->cursors.push_back(std::move(cursor));
+    return true;
+  };
+  std::erase_if(control.cursors, is_new);
   const auto take = [&control](CursorState& cursor) {
-    // One that is new begins behind all that comes with it.
     if (cursor.created == StreamPosition{}) return false;
     const auto newer = std::ranges::find(control.cursors, cursor.number, &CursorState::number);
     if (newer == control.cursors.end()) control.cursors.push_back(std::move(cursor));

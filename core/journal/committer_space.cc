@@ -7,26 +7,6 @@
 
 namespace andon::journal {
 
-// Cursors of outputs that are not configured any more go after a while, by the journal's own clock.
-void Committer::CountAbsence(const LogTime& time) {
-  const uint64_t more = time.clock_ns - std::min(time.clock_ns, absence_counted_to_);
-  absence_counted_to_ = time.clock_ns;
-  const auto retain = static_cast<uint64_t>(options_.retain_cursor.count());
-  for (const auto& cursor : cursors_->All()) {
-    const auto state = state_.cursors.find(cursor->number());
-    if (state == state_.cursors.end()) continue;
-    uint64_t& absent = state->second.absent_ns;
-    absent = cursor->attached() ? 0 : absent + more;
-    if (absent <= retain || absent == 0) continue;
-    LogWarn("journal", "cursor of an output that is gone is given up",
-            {{"output", state->second.id}});
-    cursors_->Forget(state->second.id);
-    forgotten_.push_back(cursor->number());
-    state_.routed.erase(cursor->number());
-    state_.cursors.erase(state);
-  }
-}
-
 // By any cursor, once those of `commit` are durable.
 StreamPosition Committer::EarliestNeeded(const Commit& commit) const {
   StreamPosition earliest = log_.end();
@@ -48,17 +28,17 @@ RetentionPlan Committer::PlanSpace(const StreamPosition& earliest, uint64_t cloc
   return PlanRetention(segments, earliest, space, options_);
 }
 
-// Before a new segment is begun, whose head says what is not needed any more.
-void Committer::MakeRoom(const LogTime& time) {
+// Before a new segment is begun: what is dropped for it goes when `commit` is durable, not before.
+void Committer::MakeRoom(Commit& commit, const LogTime& time) {
   const RetentionPlan plan = PlanSpace(EarliestNeeded(Commit()), time.clock_ns);
-  if (plan.oldest <= state_.oldest) return;
+  if (plan.oldest <= std::max(state_.oldest, commit.oldest)) return;
   if (plan.dropped) {
     const uint64_t dropped = plan.oldest - disk_->segments.all().begin()->first;
     metrics_.dropped_segments.Add(dropped);
     LogWarn("journal", "the size limit is reached, the oldest events are dropped",
             {{"segments", dropped}, {"size_bytes", options_.size_bytes}});
   }
-  state_.oldest = plan.oldest;
+  commit.oldest = plan.oldest;
 }
 
 // Behind a durable commit: what it says is not needed can go.
@@ -104,7 +84,8 @@ void Committer::LookAtSpace() {
   // waiting.
   const bool several = disk_->segments.all().size() > 1;
   if (options_.overflow == Overflow::kBlock) {
-    over_size_ = several && (over_size_ ? used > low : used > high);
+    const bool over = several && (over_size_ ? used > low : used > high);
+    if (!std::exchange(over_size_, over) && over) TellWhoHolds();
   }
   intake_->pressure.SetDisk(over_size_ || no_room_ || failed_.has_value());
   metrics_.segments.Set(static_cast<double>(disk_->segments.all().size()));

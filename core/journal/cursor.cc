@@ -9,13 +9,14 @@
 
 namespace andon::journal {
 
-Cursor::Cursor(CursorState state, uint64_t routed, Host host)
+Cursor::Cursor(CursorState state, uint64_t routed, From from, Host host)
     : number_(state.number),
       host_(std::move(host)),
       routed_(std::make_shared<RoutedCount>(routed)),
       progress_(std::move(state)) {
-  stored_ = progress_.created() != StreamPosition{};
-  dirty_ = urgent_ = fresh_ = !stored_;
+  stored_ = wants_past_ = from == From::kJournal;
+  fresh_ = !stored_;
+  dirty_ = urgent_ = progress_.created() == StreamPosition{};
   stored_segment_ = progress_.resume().segment;
 }
 
@@ -45,7 +46,7 @@ void Cursor::Attach(const CursorOptions& options, Loop& output, Callbacks callba
   }
   MutexLock lock(mutex_);
   fresh_ = false;
-  from_oldest_ = options.from_oldest;
+  from_oldest_ = wants_past_ = options.from_oldest;
   wants_ = options.wants;
   charge_ = std::make_shared<Charge>([weak = weak_from_this()] {
     if (const auto cursor = weak.lock()) cursor->Wake();
@@ -68,12 +69,17 @@ void Cursor::BeginAt(const StreamPosition& begin) {
   CursorState state = progress_.Snapshot();
   state.resume = begin;
   progress_ = CursorProgress(std::move(state));
-  dirty_ = true;
+  dirty_ = wants_past_ = true;
 }
 
 bool Cursor::attached() const {
   MutexLock lock(attachment_mutex_);
   return attachment_ != nullptr;
+}
+
+bool Cursor::pending() const {
+  MutexLock lock(mutex_);
+  return progress_.pending();
 }
 
 std::shared_ptr<Cursor::Attachment> Cursor::AttachmentHere() const {
@@ -107,6 +113,8 @@ void Cursor::Detach() {
   ForgetDisk();
   saves_.clear();
   saving_.clear();
+  // So that its absence is counted.
+  if (!host_.intake->in_memory) host_.intake->request_commit();
 }
 
 void Cursor::TellLanes() {

@@ -40,7 +40,8 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
     UniqueFunction<void(const LaneId&)> on_lane_closed;
   };
 
-  Cursor(CursorState state, uint64_t routed, Host host);
+  enum class From : uint8_t { kJournal, kNothing };  // Recovered, or new.
+  Cursor(CursorState state, uint64_t routed, From from, Host host);
   // Registers with the stream; separate, as it needs shared_from_this.
   void Begin();
   // Nobody will ever read with it again.
@@ -54,6 +55,8 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   // A cursor that was made by this process and never attached begins here instead of at the end.
   void BeginAt(const StreamPosition& begin);
   bool attached() const;
+  // Made by this process, and nobody routes to it yet.
+  bool pending() const;
 
   // Thread: output.
   void Detach();
@@ -77,6 +80,11 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   std::optional<CursorState> ToStore(const StoreWish& wish);
   void Stored(const CursorState& stored, const State& state);
   void LookForClosedLanes(const State& state);
+  // An output that is away and has finished all that was routed to it keeps nothing: its cursor
+  // goes along with the stream's durable `end`, where `state` is.
+  void MoveAlong(const StreamPosition& end, const State& state);
+  // From now on everything that is for it is routed to it.
+  void RoutingBegan();
   // Where the journal's thread should read on. Nothing: enough for now, or what asked in that epoch
   // is gone.
   std::optional<StreamPosition> WantsDisk(uint64_t epoch);
@@ -128,6 +136,7 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   mutable Mutex mutex_;
   CursorProgress progress_ GUARDED_BY(mutex_);
   bool from_oldest_ GUARDED_BY(mutex_) = false;
+  bool wants_past_ GUARDED_BY(mutex_);  // What is in front of its creation; or that is not known.
   std::function<bool(std::string_view)> wants_ GUARDED_BY(mutex_);
   std::shared_ptr<Charge> charge_ GUARDED_BY(mutex_);
   std::unique_ptr<Backlog> backlog_ GUARDED_BY(mutex_);

@@ -202,6 +202,18 @@ void CursorProgress::Lose(const LaneId& lane, std::span<const Range> ranges) {
   for (const Range& range : ranges) state_.damaged += range.last - range.first + 1;
 }
 
+void CursorProgress::SkipTo(const StreamPosition& end, const State& state) {
+  Restart();
+  ahead_unmet_ = 0;
+  const auto routed = state.routed.find(state_.number);
+  state_.ordinal = scanned_ordinal_ = routed == state.routed.end() ? 0 : routed->second;
+  state_.resume = end;
+  for (auto& [id, lane] : lanes_) {
+    const auto known = state.lanes.find(id);
+    if (known != state.lanes.end()) lane.done.RaiseTo(known->second.last);
+  }
+}
+
 void CursorProgress::SetNote(std::string note) { state_.note = std::move(note); }
 
 uint64_t CursorProgress::Held(uint64_t routed) const {

@@ -38,11 +38,15 @@ class CursorProgress {
   // Finished, but not by an output: what was damaged.
   void Lose(const LaneId& lane, std::span<const Range> ranges);
   void SetNote(std::string note);
+  // Nothing is held, and nothing in front of `end`, where `state` is, will ever be wanted.
+  void SkipTo(const StreamPosition& end, const State& state);
 
   const StreamPosition& resume() const { return state_.resume; }
   const StreamPosition& created() const { return state_.created; }
   // Of a cursor that was stored for the first time.
   void SetCreated(const StreamPosition& created) { state_.created = created; }
+  bool pending() const { return state_.pending; }
+  void RoutingBegan() { state_.pending = false; }
   const std::string& note() const { return state_.note; }
   const std::string& id() const { return state_.id; }
   uint32_t number() const { return state_.number; }

@@ -8,13 +8,13 @@
 namespace andon::journal {
 
 void CursorSet::Recovered(const CursorState& state, uint64_t routed) {
-  auto cursor = std::make_shared<Cursor>(state, routed, host_);
+  auto cursor = std::make_shared<Cursor>(state, routed, Cursor::From::kJournal, host_);
   cursor->Begin();
   MutexLock lock(mutex_);
   by_id_[state.id] = std::move(cursor);
 }
 
-std::shared_ptr<Cursor> CursorSet::FindOrMake(const std::string& id) {
+std::shared_ptr<Cursor> CursorSet::FindOrMake(const std::string& id, bool pending) {
   const StreamPosition end = host_.stream->end();
   std::shared_ptr<Cursor> made;
   {
@@ -25,12 +25,19 @@ std::shared_ptr<Cursor> CursorSet::FindOrMake(const std::string& id) {
     state.number = next_number_++;
     state.id = id;
     state.resume = end;
-    cursor = made = std::make_shared<Cursor>(std::move(state), 0, host_);
+    state.pending = pending;
+    cursor = made = std::make_shared<Cursor>(std::move(state), 0, Cursor::From::kNothing, host_);
   }
   made->Begin();
   // So that it is stored.
   host_.intake->request_commit();
   return made;
+}
+
+std::shared_ptr<Cursor> CursorSet::Find(const std::string& id) const {
+  MutexLock lock(mutex_);
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<Cursor> CursorSet::Forget(const std::string& id) {

@@ -21,8 +21,10 @@ class CursorSet {
       : host_(std::move(host)), next_number_(next_number) {}
 
   void Recovered(const CursorState& state, uint64_t routed);
-  // A new one begins at the stream's end.
-  std::shared_ptr<Cursor> FindOrMake(const std::string& id);
+  // A new one begins at the stream's end. `pending`: nobody routes to it yet.
+  std::shared_ptr<Cursor> FindOrMake(const std::string& id, bool pending = false);
+  // Null when there is none.
+  std::shared_ptr<Cursor> Find(const std::string& id) const;
   // Null when there is none.
   std::shared_ptr<Cursor> Forget(const std::string& id);
   std::vector<std::shared_ptr<Cursor>> All() const;

@@ -76,6 +76,23 @@ void Cursor::Stored(const CursorState& stored, const State& state) {
   LookForClosedLanes(state);
 }
 
+void Cursor::MoveAlong(const StreamPosition& end, const State& state) {
+  MutexLock lock(mutex_);
+  const bool away = backlog_ == nullptr;
+  if (!away || progress_.resume() >= end || progress_.Held(routed_->events) > 0) return;
+  const StreamPosition& created = progress_.created();
+  if (wants_past_ && (created == StreamPosition{} || progress_.resume() < created)) return;
+  progress_.SkipTo(end, state);
+  dirty_ = dirty_ || end.segment != stored_segment_;
+}
+
+void Cursor::RoutingBegan() {
+  MutexLock lock(mutex_);
+  if (!progress_.pending()) return;
+  progress_.RoutingBegan();
+  dirty_ = urgent_ = true;
+}
+
 void Cursor::LookForClosedLanes(const State& state) {
   if (!attached()) return;
   std::vector<LaneId> closed;

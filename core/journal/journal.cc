@@ -96,6 +96,8 @@ class OpenJournal : public Journal {
   std::unique_ptr<OutputCursor> OpenCursor(
       const CursorOptions& options, Loop& output, UniqueFunction<void()> on_ready,
       UniqueFunction<void(const LaneId&)> on_lane_closed) override;
+  void RoutingBegan() override;
+  void ReleaseCursor(const std::string& id) override;
   void ForgetCursor(const std::string& id) override;
   void Stop(Loop& main, UniqueFunction<void(Status)> done) override;
 
@@ -173,6 +175,7 @@ void OpenJournal::Connect(std::unique_ptr<Disk> disk, const JournalMetrics& metr
                                                             stream_, lanes_, cursors_,
                                                             std::move(disk), std::move(state)});
   *late = committer_;
+  committer_->RequestCommit();  // Absence is counted from now on.
   intake_->request_commit = [weak = std::weak_ptr(committer_)] {
     if (const auto committer = weak.lock()) committer->RequestCommit();
   };
@@ -192,7 +195,7 @@ std::unique_ptr<LaneWriter> OpenJournal::OpenLane(Loop& worker, LaneListener lis
 std::unique_ptr<OutputCursor> OpenJournal::OpenCursor(
     const CursorOptions& options, Loop& output, UniqueFunction<void()> on_ready,
     UniqueFunction<void(const LaneId&)> on_lane_closed) {
-  std::shared_ptr<Cursor> cursor = cursors_->FindOrMake(options.id);
+  std::shared_ptr<Cursor> cursor = cursors_->FindOrMake(options.id, options.routing_follows);
   if (options.from_oldest) {
     cursor->BeginAt(intake_->in_memory ? stream_->memory_begin() : committer_->oldest());
   }
@@ -201,6 +204,18 @@ std::unique_ptr<OutputCursor> OpenJournal::OpenCursor(
     if (const auto committer = weak.lock()) committer->LookForClosedLanes(*cursor);
   });
   return std::make_unique<CursorHandle>(std::move(cursor));
+}
+
+// Posted, so that a commit which was cut before some worker had its router does not say so.
+void OpenJournal::RoutingBegan() {
+  loop_.Post([weak = std::weak_ptr(committer_)] {
+    if (const auto committer = weak.lock()) committer->RoutingBegan();
+  });
+}
+
+void OpenJournal::ReleaseCursor(const std::string& id) {
+  const std::shared_ptr<Cursor> cursor = cursors_->Find(id);
+  if (cursor != nullptr && (intake_->in_memory || cursor->pending())) ForgetCursor(id);
 }
 
 void OpenJournal::ForgetCursor(const std::string& id) {

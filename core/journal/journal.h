@@ -103,6 +103,9 @@ struct CursorOptions {
   bool from_oldest =
       false;  // A new cursor begins with what is retained and `wants`; else at the end.
   std::function<bool(std::string_view tag)> wants;  // For records older than the cursor's routing.
+  // A new one's output is not in the workers' routers yet: what is appended before RoutingBegan is
+  // of its past.
+  bool routing_follows = false;
 };
 
 struct LaneListener {
@@ -131,6 +134,11 @@ class Journal {
   virtual std::unique_ptr<OutputCursor> OpenCursor(
       const CursorOptions& options, Loop& output, UniqueFunction<void()> on_ready,
       UniqueFunction<void(const LaneId&)> on_lane_closed) = 0;
+  // Every worker's router has all outputs with a cursor now.
+  virtual void RoutingBegan() = 0;
+  // The output is not configured any more, or was never. Its cursor stays for retain_cursor, for
+  // when it comes back; without a journal, and where its routing never began, it goes at once.
+  virtual void ReleaseCursor(const std::string& id) = 0;
   // Frees the cursor of an output that is gone, at once instead of after retain_cursor.
   virtual void ForgetCursor(const std::string& id) = 0;
   // Commits all that was appended and every cursor, then calls `done` on the main loop given.

@@ -71,5 +71,72 @@ TEST_F(JournalHandoverTest, WhatWasBeingReadForAPredecessorIsNotForItsSuccessor)
   EXPECT_EQ(successor.cursor->damaged_events(), 0u);
 }
 
+// What the workers' old routers still append while an output is added is of its past.
+class JournalAddedOutputTest : public JournalHandoverTest {
+ protected:
+  std::unique_ptr<TestOutput> Add() {
+    CursorOptions options{.id = "late", .from_oldest = true, .routing_follows = true};
+    options.wants = [](std::string_view tag) { return tag.starts_with("log."); };
+    auto output = std::make_unique<TestOutput>(*journal_.journal, journal_.world, options);
+    output->Pump();
+    return output;
+  }
+  void Append(uint64_t first, RouteId route) {
+    journal_.Append(first, 10, {.tag = "log.a", .route = route});
+    journal_.Append(first + 10, 10, {.tag = "metric.a", .route = route});
+  }
+};
+
+TEST_F(JournalAddedOutputTest, ThatStartsAtTheOldestHasNoHole) {
+  Open();
+  journal_.AddOutput("keeper").paused = true;
+  const RouteId old_route = journal_.RouteTo({"keeper"});
+  Append(1, old_route);
+  journal_.Settle();
+  auto late = Add();
+  journal_.Settle();
+  Append(101, old_route);
+  journal_.Settle();
+  // In front of the commit that says where it began.
+  Append(201, old_route);
+  journal_.journal->RoutingBegan();
+  journal_.Settle();
+  Append(301, old_route);  // Routed, and not to it.
+  journal_.Append(401, 10, {.tag = "log.a", .route = journal_.RouteTo({"keeper", "late"})});
+  journal_.Settle();
+  std::vector<uint64_t> expected;
+  for (const uint64_t first : {1, 101, 201, 401}) {
+    const std::vector<uint64_t> numbers = Numbers(first, first + 9);
+    expected.insert(expected.end(), numbers.begin(), numbers.end());
+  }
+  EXPECT_EQ(late->numbers(), expected);
+  EXPECT_EQ(late->cursor->held_events(), 0u);
+}
+
+TEST_F(JournalAddedOutputTest, GetsNothingTwiceWhenACrashComesBeforeItsRouting) {
+  Open();
+  journal_.AddOutput("keeper").paused = true;
+  const RouteId old_route = journal_.RouteTo({"keeper"});
+  Append(1, old_route);
+  journal_.Settle();
+  auto late = Add();
+  Append(101, old_route);
+  journal_.Settle();
+  EXPECT_EQ(late->numbers().size(), 20u);
+  Append(201, old_route);
+  late->paused = true;
+  journal_.Settle();
+  late.reset();
+  journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
+  journal_.Kill();
+  Open();
+  late = Add();
+  journal_.Settle();
+  journal_.journal->RoutingBegan();
+  journal_.Settle();
+  EXPECT_EQ(late->numbers(), Numbers(201, 210));
+  late.reset();
+}
+
 }  // namespace
 }  // namespace andon

@@ -16,7 +16,7 @@ class MemoryLog : public CommitLog {
       part.end = {1, end_};
     }
     for (CursorState& cursor : commit.cursors) {
-      if (cursor.created == StreamPosition{}) cursor.created = end();
+      if (cursor.created == StreamPosition{} && !cursor.pending) cursor.created = end();
     }
     // What was dropped is found by these, so every commit has its own.
     ordinals_ = std::make_shared<const Ordinals>(state.routed);

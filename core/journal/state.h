@@ -26,11 +26,13 @@ struct LaneState {
 struct CursorState {
   uint32_t number = 0;  // In routes; never used again.
   std::string id;
-  StreamPosition created;  // Records before it are not routed to it.
-  StreamPosition resume;   // Everything before it is finished.
-  uint64_t ordinal = 0;    // At `resume`.
-  uint64_t ahead = 0;      // Events finished behind `resume`.
-  uint64_t gap = 0;        // Lost to drop_oldest, and to damage.
+  StreamPosition created;  // Records before it are not routed to it. {}: not known yet.
+  // Not stored: records that are not routed to it may still be appended, so `created` stays open.
+  bool pending = false;
+  StreamPosition resume;  // Everything before it is finished.
+  uint64_t ordinal = 0;   // At `resume`.
+  uint64_t ahead = 0;     // Events finished behind `resume`.
+  uint64_t gap = 0;       // Lost to drop_oldest, and to damage.
   uint64_t damaged = 0;
   uint64_t absent_ns = 0;  // How long the journal has run without the output.
   std::string note;

@@ -256,7 +256,10 @@ void Supervisor::ApplyJob::Commit() {
   supervisor_.config_ = next_;
   ++supervisor_.epoch_;
   StartOutputs();
-  const Countdown all([this] { StopRemovedOutputs(); });
+  const Countdown all([this] {
+    supervisor_.journal_->RoutingBegan();
+    StopRemovedOutputs();
+  });
   for (WorkerThread& one : supervisor_.workers_) {
     WorkerChange change;
     change.router =
@@ -279,7 +282,10 @@ void Supervisor::ApplyJob::StartOutputs() {
 
 void Supervisor::ApplyJob::StopRemovedOutputs() {
   const Countdown all([this] {
-    for (const std::string& id : removed_outputs_) supervisor_.outputs_.erase(id);
+    for (const std::string& id : removed_outputs_) {
+      supervisor_.outputs_.erase(id);
+      supervisor_.journal_->ReleaseCursor(id);
+    }
     Finish();
   });
   for (const std::string& id : removed_outputs_) {
@@ -296,6 +302,9 @@ void Supervisor::ApplyJob::Problem(const PartConfig& part, const Status& status)
 
 void Supervisor::ApplyJob::Fail() {
   prepared_outputs_.clear();
+  for (const OutputConfig* output : new_outputs_) {
+    supervisor_.journal_->ReleaseCursor(output->id);
+  }
   report_.parts.clear();
   report_.status = InvalidConfig("revision " + revision_.id + " cannot run");
   supervisor_.SetRefused("the last change cannot run, the one before it does: " +

@@ -166,7 +166,8 @@ void OutputRunner::Prepare(UniqueFunction<void(Status)> done) {
   part->cursor = place_.journal.OpenCursor(
       {.id = config_.id,
        .from_oldest = config_.from_oldest,
-       .wants = [match = config_.match](std::string_view tag) { return match.Matches(tag); }},
+       .wants = [match = config_.match](std::string_view tag) { return match.Matches(tag); },
+       .routing_follows = true},
       loop, [part] { part->OnReady(); },
       [part](const LaneId& lane) {
         if (part->flusher != nullptr) part->output->LaneClosed(lane);

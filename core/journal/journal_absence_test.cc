@@ -1,0 +1,178 @@
+// Outputs that are not configured any more: what they keep, for how long, and who is told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/log.h"
+#include "test/support/journal_fixture.h"
+
+namespace andon {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Le;
+
+class JournalAbsenceTest : public ::testing::Test {
+ protected:
+  JournalAbsenceTest() {
+    journal_.options.segment_bytes = 64 << 10;
+    journal_.options.size_bytes = 1 << 20;
+  }
+  void Open() {
+    const Status opened = journal_.Open();
+    ASSERT_TRUE(opened.ok()) << opened.message();
+  }
+  // Commits of ten events, 10 KB each.
+  void AppendUpTo(uint64_t last, RouteId route) {
+    for (; next_ <= last; next_ += 10) {
+      journal_.Append(next_, 10, {.route = route, .padding = 1000, .ack = true});
+      journal_.Settle(milliseconds(60));
+    }
+  }
+  JournalFixture journal_;
+  uint64_t next_ = 1;
+};
+
+TEST_F(JournalAbsenceTest, AnOutputThatIsGoneAndHoldsNothingKeepsNothing) {
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.AddOutput("gone");
+  journal_.AddOutput("errors");
+  AppendUpTo(100, journal_.RouteTo({"a", "gone"}));
+  journal_.outputs.erase("gone");
+  journal_.outputs.erase("errors");  // Nothing was ever routed to it.
+  AppendUpTo(3000, journal_.RouteTo({"a"}));
+  EXPECT_EQ(a.numbers(), Numbers(1, 3000));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+  // It goes on where it is routed to again.
+  TestOutput& back = journal_.AddOutput("gone");
+  AppendUpTo(3100, journal_.RouteTo({"a", "gone"}));
+  journal_.Settle();
+  EXPECT_EQ(back.numbers(), Numbers(3001, 3100));
+  EXPECT_EQ(back.cursor->held_events(), 0u);
+  EXPECT_EQ(back.cursor->damaged_events(), 0u);
+}
+
+TEST_F(JournalAbsenceTest, WhoIsGoneKeepsAFullJournalFullNoLongerThanHeIsKept) {
+  journal_.options.retain_cursor = hours(10);
+  Open();
+  journal_.AddOutput("a");
+  journal_.AddOutput("gone").paused = true;
+  const RouteId both = journal_.RouteTo({"a", "gone"});
+  AppendUpTo(200, both);
+  journal_.outputs.erase("gone");
+  std::vector<std::string> told;
+  const uint64_t tap = SetLogTap([&](const LogEvent& event) {
+    for (const LogField& field : event.fields) {
+      if (field.key == "output") told.push_back(std::string(event.message));
+    }
+  });
+  const RouteId rest = journal_.RouteTo({"a"});
+  while (!journal_.lanes[0]->full() && next_ < 5000) AppendUpTo(next_, rest);
+  ASSERT_TRUE(journal_.lanes[0]->full());
+  EXPECT_THAT(told, ElementsAre(HasSubstr("keeps events in")));
+  journal_.Settle(hours(9));
+  EXPECT_TRUE(journal_.lanes[0]->full());
+  // No input brings anything that would make a commit.
+  journal_.Settle(hours(3));
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  AppendUpTo(next_ + 50, rest);
+  journal_.Settle();
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+  EXPECT_THAT(told, Contains(HasSubstr("given up")));
+  RemoveLogTap(tap);
+}
+
+TEST_F(JournalAbsenceTest, AbsenceIsCountedOverACrash) {
+  journal_.options.retain_cursor = hours(10);
+  Open();
+  journal_.AddOutput("gone").paused = true;
+  AppendUpTo(500, journal_.RouteTo({"gone"}));
+  journal_.outputs.erase("gone");
+  for (int run = 0; run < 4; ++run) {
+    journal_.Settle(hours(4));
+    journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
+    journal_.Kill();
+    Open();
+  }
+  journal_.Settle();
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(2u));
+}
+
+TEST_F(JournalAbsenceTest, WhatIsReleasedStaysForItsTimeUnlessItsRoutingNeverBegan) {
+  Open();
+  journal_.AddOutput("kept").paused = true;
+  AppendUpTo(100, journal_.RouteTo({"kept"}));
+  journal_.outputs.erase("kept");
+  journal_.journal->ReleaseCursor("kept");
+  CursorOptions tried{.id = "tried", .from_oldest = true, .routing_follows = true};
+  tried.wants = [](std::string_view) { return true; };
+  std::make_unique<TestOutput>(*journal_.journal, journal_.world, tried).reset();
+  journal_.Settle();
+  journal_.journal->ReleaseCursor("tried");
+  journal_.Settle();
+  EXPECT_EQ(journal_.AddOutput("kept").cursor->held_events(), 100u);
+  journal_.Settle();
+  AppendUpTo(1000, journal_.RouteTo({"kept"}));
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+}
+
+TEST_F(JournalAbsenceTest, WithoutAJournalWhatIsReleasedHoldsNobodyUp) {
+  journal_.options.directory.clear();
+  journal_.options.memory_bytes = 256 << 10;
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.AddOutput("gone").paused = true;
+  journal_.Append(1, 10, {.route = journal_.RouteTo({"a", "gone"}), .ack = true});
+  journal_.Settle();
+  EXPECT_THAT(journal_.acks.durable, IsEmpty());
+  journal_.outputs.erase("gone");
+  journal_.journal->ReleaseCursor("gone");
+  journal_.Settle();
+  EXPECT_THAT(journal_.acks.durable, ElementsAre(1u));
+  next_ = 11;
+  AppendUpTo(2000, journal_.RouteTo({"a"}));
+  EXPECT_FALSE(journal_.lanes[0]->full());
+  EXPECT_EQ(a.numbers(), Numbers(1, 2000));
+}
+
+TEST_F(JournalAbsenceTest, WhatIsDroppedForASegmentThatCannotBeBegunIsStillThere) {
+  journal_.options.overflow = Overflow::kDropOldest;
+  journal_.options.memory_bytes = 256 << 10;
+  Open();
+  TestOutput& fast = journal_.AddOutput("fast");
+  journal_.AddOutput("slow").paused = true;
+  const RouteId both = journal_.RouteTo({"fast", "slow"});
+  while (journal_.SegmentPaths().size() < 15) AppendUpTo(next_, both);
+  journal_.disk.SetFault([](CrashDisk::Op op, const std::string&) {
+    return op == CrashDisk::Op::kAllocate || op == CrashDisk::Op::kRename ||
+                   op == CrashDisk::Op::kOpen
+               ? ENOSPC
+               : 0;
+  });
+  const uint64_t durable = journal_.acks.durable.size();
+  AppendUpTo(next_ + 300, both);
+  EXPECT_LT(journal_.acks.durable.size(), durable + 30);
+  bool saved = false;
+  fast.cursor->Save("moved", [&](const Status& status) { saved = status.ok(); });
+  journal_.Settle(std::chrono::seconds(3));
+  EXPECT_TRUE(saved);
+  journal_.disk.SetFault(nullptr);
+  journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
+  journal_.Kill();
+  Open();
+  TestOutput& slow = journal_.AddOutput("slow");
+  journal_.Settle();
+  EXPECT_EQ(slow.cursor->damaged_events(), 0u);
+  EXPECT_EQ(slow.cursor->held_events(), 0u);
+}
+
+}  // namespace
+}  // namespace andon
