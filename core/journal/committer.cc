@@ -109,7 +109,10 @@ Status Committer::TryCommit(Commit& commit) {
   if (!commit.empty()) {
     const LogTime time = Time();
     state_.clock_ns = time.clock_ns;
-    if (disk_ != nullptr && disk_->log->WillRoll(commit)) MakeRoom(commit, time);
+    if (disk_ != nullptr && disk_->log->WillRoll(commit)) {
+      MakeRoom(commit, time);
+      ForgetLanes();
+    }
     RETURN_IF_ERROR(log_.Write(commit, state_, time));
   }
   Publish(commit, begun);

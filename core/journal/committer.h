@@ -71,6 +71,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   StreamPosition EarliestNeeded(const Commit& commit) const;
   RetentionPlan PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const;
   void MakeRoom(Commit& commit, const LogTime& time);
+  void ForgetLanes();
   void FreeSegments();
   void PrepareNext();
   void LookAtSpace();

@@ -1,5 +1,8 @@
 // Room on the disk: what nobody needs is freed, and the next segment has its room before it is due.
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "core/base/log.h"
@@ -39,6 +42,30 @@ void Committer::MakeRoom(Commit& commit, const LogTime& time) {
             {{"segments", dropped}, {"size_bytes", options_.size_bytes}});
   }
   commit.oldest = plan.oldest;
+}
+
+// Closed lanes of which nothing is left, and that every cursor has passed durably: the next
+// snapshot is without them. What a crash brings back is forgotten again.
+void Committer::ForgetLanes() {
+  StreamPosition passed = log_.end();
+  for (const auto& [number, cursor] : state_.cursors) passed = std::min(passed, cursor.resume);
+  std::erase_if(state_.lanes, [&](const auto& item) {
+    const LaneState& lane = item.second;
+    return lane.closed && lane.end.segment < state_.oldest && lane.end <= passed;
+  });
+  auto position = state_.positions.lower_bound(kRejectedSources);
+  if (position == state_.positions.end()) return;
+  std::set<std::string, std::less<>> lanes;
+  for (const auto& [id, lane] : state_.lanes) lanes.insert(ToString(id));
+  while (position != state_.positions.end() && position->first.starts_with(kRejectedSources)) {
+    const std::string_view source = position->first;
+    if (lanes.contains(source.substr(source.rfind(':') + 1))) {
+      ++position;
+      continue;
+    }
+    intake_->positions.Forget(position->first);
+    position = state_.positions.erase(position);
+  }
 }
 
 // Behind a durable commit: what it says is not needed can go.

@@ -71,6 +71,11 @@ void Positions::Append(std::span<const Position> covers, ByteBuffer& encoded) {
   EncodePositions(covers, order, encoded);
 }
 
+void Positions::Forget(const std::string& source) {
+  MutexLock lock(mutex_);
+  newest_.erase(source);
+}
+
 uint64_t Positions::first_open_claim() const {
   MutexLock lock(mutex_);
   return open_claims_.empty() ? next_claim_ : open_claims_.front().number;

@@ -31,6 +31,8 @@ class Positions : public PositionStore {
   // record. Claims that they settle are open no more.
   void Append(std::span<const Position> covers, ByteBuffer& encoded);  // Thread: worker.
 
+  void Forget(const std::string& source);
+
   // Claims are numbered from 1. Those before this number have been appended: who repeats what was
   // claimed may rely on it with the next commit.
   uint64_t first_open_claim() const;

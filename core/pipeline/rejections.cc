@@ -70,7 +70,7 @@ class ErrorCollector {
 
 void Rejections::Emit(std::unique_ptr<RejectedEvents> rejected) {
   const std::string source =
-      "rejected:" + rejected->output_id + ":" + ToString(rejected->chunk.lane());
+      std::string(kRejectedSources) + rejected->output_id + ":" + ToString(rejected->chunk.lane());
   std::vector<Range> wanted;
   wanted.reserve(rejected->rejections.size());
   for (const Rejection& one : rejected->rejections) wanted.push_back({one.event, one.event});

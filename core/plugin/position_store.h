@@ -13,6 +13,10 @@
 
 namespace andon {
 
+// Sources of what outputs refused: this, the output's id, a colon and a lane of this journal. Once
+// nothing of that lane can be refused any more, they are forgotten with it.
+inline constexpr std::string_view kRejectedSources = "rejected:";
+
 class PositionStore {
  public:
   virtual ~PositionStore() = default;
