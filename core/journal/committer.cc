@@ -246,6 +246,7 @@ void Committer::TrimLater() {
   trim_armed_ = true;
   trim_timer_ = loop_.After(kTrimAfter, [this] {
     trim_armed_ = false;
+    LookAtFolder();
     if (intake_->pool->Trim()) TrimLater();
   });
 }

@@ -77,6 +77,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void LookAtSpace();
   void ReadSome(const std::shared_ptr<Cursor>& cursor, uint64_t epoch);
   void TrimLater();
+  void LookAtFolder();
   LogTime Time();
 
   const JournalOptions options_;

@@ -7,6 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/journal/committer.h"
+#include "core/journal/home.h"
 
 namespace andon::journal {
 
@@ -28,7 +29,10 @@ RetentionPlan Committer::PlanSpace(const StreamPosition& earliest, uint64_t cloc
   space.used = disk_->segments.bytes() - open.file_bytes + open.end;
   space.limit = options_.size_bytes - options_.segment_bytes;
   space.clock_ns = clock_ns;
-  return PlanRetention(segments, earliest, space, options_);
+  RetentionPlan plan = PlanRetention(segments, earliest, space, options_);
+  // What is missing in front was not let go: it stays damage.
+  if (plan.oldest == segments.begin()->first) plan.oldest = std::min(plan.oldest, state_.oldest);
+  return plan;
 }
 
 // Before a new segment is begun: what is dropped for it goes when `commit` is durable, not before.
@@ -118,6 +122,22 @@ void Committer::LookAtSpace() {
   metrics_.segments.Set(static_cast<double>(disk_->segments.all().size()));
   metrics_.disk_bytes.Set(
       static_cast<double>(disk_->segments.bytes() + disk_->segments.spare_bytes()));
+}
+
+// A while after each commit: it must not go on into a file that nobody will find again.
+void Committer::LookAtFolder() {
+  if (disk_ == nullptr || failed_.has_value() || disk_->log->LookAtFile()) return;
+  metrics_.write_errors.Add();
+  FileSystem& files = disk_->segments.files();
+  const std::string& folder = disk_->segments.directory();
+  disk_->lock.reset();
+  auto lock = files.Lock(folder + "/lock");
+  if (lock.ok()) {
+    disk_->lock = *std::move(lock);
+  } else {
+    LogError("journal", "the folder is not locked any more", {{"reason", lock.status().message()}});
+  }
+  static_cast<void>(CheckHome(files, folder));
 }
 
 }  // namespace andon::journal

@@ -124,6 +124,27 @@ Status SegmentLog::Roll(uint64_t commit_bytes, const State& state, const LogTime
   return {};
 }
 
+bool SegmentLog::LookAtFile() {
+  if (failed_ || segments_.IsThere(number_, writer_->file())) return true;
+  const Status written = WriteAgain();
+  failed_ = !written.ok();
+  LogError("journal",
+           "the open segment's file was deleted while andond runs; what else was deleted and not "
+           "delivered is lost and counted as damaged",
+           {{"segment", SegmentName(number_)},
+            {"written_again", written.ok() ? "yes" : written.message()}});
+  return false;
+}
+
+Status SegmentLog::WriteAgain() {
+  RETURN_IF_ERROR(segments_.MakeFolderAgain());
+  ASSIGN_OR_RETURN(auto file, segments_.Create(number_, writer_->capacity()));
+  Status moved = writer_->MoveTo(std::move(file));
+  if (moved.ok()) moved = segments_.files().SyncDirectory(segments_.directory());
+  if (!moved.ok()) segments_.Discard(number_);
+  return moved;
+}
+
 Status SegmentLog::BeginSegment(uint64_t capacity, const State& state, const LogTime& time) {
   ByteBuffer snapshot;
   EncodeState(state, snapshot);

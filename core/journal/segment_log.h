@@ -29,6 +29,9 @@ class SegmentLog : public CommitLog {
   // Whether `commit` needs another segment, or goes into the open one.
   bool WillRoll(const Commit& commit) const;
   bool HasRoom(const Commit& commit) const;
+  // Somebody may have deleted the open segment's file: it is written again from what is still open.
+  // False when it was so; after an error the next commit begins another segment.
+  bool LookAtFile();
   // The open segment's.
   uint64_t number() const { return segment().header.segment; }
   uint64_t open_capacity() const { return writer_->capacity(); }
@@ -43,6 +46,7 @@ class SegmentLog : public CommitLog {
   Status Roll(uint64_t commit_bytes, const State& state, const LogTime& time);
   Status BeginSegment(uint64_t capacity, const State& state, const LogTime& time);
   void GiveBackRoom(SegmentWriter& writer);
+  Status WriteAgain();
   Status MakeDurable(const Recovered& recovered);
   uint64_t CutToEnd(uint64_t number);
   Segment& segment() const { return segments_.all().at(number_); }

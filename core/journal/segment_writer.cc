@@ -99,6 +99,20 @@ Status SegmentWriter::WriteEach(std::span<CommitPart> parts) {
   return durable && !at_once ? file_->Sync() : OkStatus();
 }
 
+Status SegmentWriter::MoveTo(std::unique_ptr<File> file) {
+  Block block(kGatherBytes);
+  for (uint64_t at = 0; at < end_;) {
+    const size_t wanted = std::min<uint64_t>(block.capacity(), end_ - at);
+    ASSIGN_OR_RETURN(const size_t came, file_->ReadAt(at, {block.data(), wanted}));
+    if (came < wanted) return Corrupt("a part of it cannot be read any more");
+    RETURN_IF_ERROR(file->WriteAt(at, {block.data(), wanted}, false));
+    at += wanted;
+  }
+  RETURN_IF_ERROR(file->Sync());
+  file_ = std::move(file);
+  return {};
+}
+
 void SegmentWriter::Seal(uint64_t wall_ns, uint64_t clock_ns) {
   if (end_ + kPageBytes > capacity_) return;
   Block page(kPageBytes);

@@ -29,6 +29,9 @@ class SegmentWriter {
   Status Write(std::span<CommitPart> parts, uint64_t wall_ns, uint64_t clock_ns);
   // Says that nothing follows. Not durable by itself, and not needed: the successor says so too.
   void Seal(uint64_t wall_ns, uint64_t clock_ns);
+  File& file() { return *file_; }
+  // Goes on in `file`, with all that is durable; after an error in the old one.
+  Status MoveTo(std::unique_ptr<File> file);
   Status Sync() { return file_->Sync(); }
   Status Truncate() { return file_->Truncate(end_); }
 

@@ -1,7 +1,9 @@
 #include "core/journal/segments.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "core/base/log.h"
@@ -99,6 +101,21 @@ void Segments::Free(uint64_t number, bool keep) {
   }
   if (!done.ok()) LogWarn("journal", "segment is not freed", {{"reason", done.message()}});
   all_.erase(found);
+}
+
+bool Segments::IsThere(uint64_t number, File& file) {
+  const auto named = files_.Open(PathOf(number), {.mode = OpenMode::kRead});
+  if (!named.ok()) {
+    return std::string(named.status().message()).find(std::strerror(ENOENT)) == std::string::npos;
+  }
+  const Result<FileId> there = (*named)->Id();
+  const Result<FileId> here = file.Id();
+  return !there.ok() || !here.ok() || *there == *here;
+}
+
+Status Segments::MakeFolderAgain() {
+  RemoveSpares();
+  return files_.MakeDirectory(directory_, 0750);
 }
 
 void Segments::Discard(uint64_t number) {

@@ -46,6 +46,10 @@ class Segments {
   bool has_spare() const { return !spares_.empty(); }
   // Its bytes are not needed any more; `keep` it as a spare file.
   void Free(uint64_t number, bool keep);
+  // Whether the segment's name still leads to this file. An error that passes says yes.
+  bool IsThere(uint64_t number, File& file);
+  // The folder may be gone, and spare files with it.
+  Status MakeFolderAgain();
   // A file of that name that is no segment of this journal.
   void Discard(uint64_t number);
   // Spare files that are there from before.

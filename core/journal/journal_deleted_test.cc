@@ -1,0 +1,97 @@
+// Somebody deletes the journal's folder under a running andond.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "test/support/journal_fixture.h"
+
+namespace andon {
+namespace {
+
+using std::chrono::seconds;
+
+class JournalDeletedTest : public ::testing::Test {
+ protected:
+  void Open() {
+    const Status opened = journal_.Open();
+    ASSERT_TRUE(opened.ok()) << opened.message();
+  }
+  void DeleteAll() {
+    for (const std::string& path : journal_.disk.Paths()) {
+      if (path.starts_with(JournalFixture::kDirectory)) journal_.disk.Delete(path);
+    }
+  }
+  void Crash() {
+    journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
+    journal_.Kill();
+    Open();
+  }
+  JournalFixture journal_;
+};
+
+TEST_F(JournalDeletedTest, WhatIsAcknowledgedAfterwardsIsOnDiskAndSoIsTheOpenSegment) {
+  Open();
+  journal_.AddOutput("a").paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  journal_.Append(1, 10, {.route = route, .ack = true});
+  journal_.Settle();
+  DeleteAll();
+  journal_.Append(11, 10, {.route = route, .ack = true});
+  journal_.Settle(seconds(3));
+  journal_.Append(21, 10, {.route = route, .ack = true});
+  journal_.Settle();
+  EXPECT_EQ(journal_.acks.durable.size(), 3u);
+  Crash();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(1, 30));
+  EXPECT_EQ(a.cursor->damaged_events(), 0u);
+}
+
+TEST_F(JournalDeletedTest, WhatCannotBeReadAnyMoreIsCountedAsDamaged) {
+  journal_.options.segment_bytes = 64 << 10;
+  journal_.options.memory_bytes = 64 << 10;
+  Open();
+  journal_.AddOutput("a").paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  for (uint64_t n = 1; n <= 500; n += 10) {
+    journal_.Append(n, 10, {.route = route, .padding = 1000, .ack = true});
+    journal_.Settle();
+  }
+  DeleteAll();
+  journal_.Append(501, 10, {.route = route, .ack = true});
+  journal_.Settle(seconds(3));
+  Crash();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.Settle();
+  ASSERT_GE(a.numbers().size(), 10u);
+  EXPECT_EQ(a.numbers().back(), 510u);
+  EXPECT_GT(a.cursor->damaged_events(), 0u);
+  EXPECT_EQ(a.cursor->damaged_events() + a.numbers().size(), 510u);
+  EXPECT_EQ(a.cursor->held_events(), 0u);
+}
+
+TEST_F(JournalDeletedTest, WhereItCannotBeWrittenAgainAnotherSegmentIsBegun) {
+  Open();
+  journal_.AddOutput("a").paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  journal_.Append(1, 10, {.route = route, .ack = true});
+  journal_.Settle();
+  DeleteAll();
+  journal_.disk.SetFault(
+      [](CrashDisk::Op op, const std::string&) { return op == CrashDisk::Op::kRead ? EIO : 0; });
+  journal_.Append(11, 10, {.route = route, .ack = true});
+  journal_.Settle(seconds(3));
+  journal_.disk.SetFault(nullptr);
+  journal_.Append(21, 10, {.route = route, .ack = true});
+  journal_.Settle();
+  Crash();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(21, 30));
+  EXPECT_EQ(a.cursor->damaged_events(), 20u);
+}
+
+}  // namespace
+}  // namespace andon
