@@ -5,50 +5,13 @@
 
 #include "core/base/log.h"
 #include "core/pipeline/countdown.h"
+#include "core/pipeline/part_comparison.h"
 
 namespace andon {
 
 namespace {
 
 using What = PartChange::What;
-
-template <class Config>
-const Config* FindPart(const std::vector<Config>& parts, const std::string& id) {
-  const auto found = std::ranges::find(parts, id, &Config::id);
-  return found == parts.end() ? nullptr : &*found;
-}
-
-template <class Config>
-struct Comparison {
-  std::vector<const Config*> added;
-  std::vector<const Config*> changed;
-  std::vector<std::string> removed;
-};
-
-// What becomes of the parts of one kind; adds it to `report`.
-template <class Config>
-Comparison<Config> Compare(const char* kind, const std::vector<Config>& now,
-                           const std::vector<Config>& next, std::vector<PartChange>* report) {
-  Comparison<Config> found;
-  for (const Config& part : next) {
-    const Config* old = FindPart(now, part.id);
-    if (old == nullptr) {
-      found.added.push_back(&part);
-      report->push_back({kind, part.id, What::kStarted});
-    } else if (old->fingerprint != part.fingerprint) {
-      found.changed.push_back(&part);
-      report->push_back({kind, part.id, What::kRebuilt});
-    } else {
-      report->push_back({kind, part.id, What::kKept});
-    }
-  }
-  for (const Config& old : now) {
-    if (FindPart(next, old.id) != nullptr) continue;
-    found.removed.push_back(old.id);
-    report->push_back({kind, old.id, What::kStopped});
-  }
-  return found;
-}
 
 bool SameFilters(const std::vector<FilterConfig>& a, const std::vector<FilterConfig>& b) {
   return std::ranges::equal(a, b, {}, &FilterConfig::fingerprint, &FilterConfig::fingerprint);
@@ -126,7 +89,7 @@ void Supervisor::ApplyJob::AddErrorFile() {
 
 void Supervisor::ApplyJob::CompareParts() {
   const PipelineConfig& now = supervisor_.config_;
-  const auto inputs = Compare("input", now.inputs, next_.inputs, &report_.parts);
+  const auto inputs = ComparePartsOf("input", now.inputs, next_.inputs, &report_.parts);
   new_inputs_ = inputs.added;
   old_inputs_ = inputs.removed;
   for (const InputConfig* changed : inputs.changed) {
@@ -135,7 +98,7 @@ void Supervisor::ApplyJob::CompareParts() {
   }
   report_.parts.push_back({"filters", "filters",
                            SameFilters(now.filters, next_.filters) ? What::kKept : What::kRebuilt});
-  auto outputs = Compare("output", now.outputs, next_.outputs, &report_.parts);
+  auto outputs = ComparePartsOf("output", now.outputs, next_.outputs, &report_.parts);
   new_outputs_ = std::move(outputs.added);
   changed_outputs_ = std::move(outputs.changed);
   removed_outputs_ = std::move(outputs.removed);
