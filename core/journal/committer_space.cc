@@ -24,9 +24,8 @@ StreamPosition Committer::EarliestNeeded(const Commit& commit) const {
 
 RetentionPlan Committer::PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const {
   const auto& segments = disk_->segments.all();
-  const Segment& open = segments.rbegin()->second;
   Space space;
-  space.used = disk_->segments.bytes() - open.file_bytes + open.end;
+  space.used = disk_->segments.used_bytes();
   space.limit = options_.size_bytes - options_.segment_bytes;
   space.clock_ns = clock_ns;
   RetentionPlan plan = PlanRetention(segments, earliest, space, options_);
@@ -107,8 +106,7 @@ void Committer::PrepareNext() {
 }
 
 void Committer::LookAtSpace() {
-  const Segment& open = disk_->segments.all().rbegin()->second;
-  const uint64_t used = disk_->segments.bytes() - open.file_bytes + open.end;
+  const uint64_t used = disk_->segments.used_bytes();
   const uint64_t high = options_.size_bytes - options_.segment_bytes;
   const uint64_t low = high - options_.segment_bytes / 2;
   // What is open cannot be freed, however large one commit made it: then there is no point in

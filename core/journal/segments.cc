@@ -27,6 +27,11 @@ uint64_t Segments::bytes() const {
   return bytes;
 }
 
+uint64_t Segments::used_bytes() const {
+  const Segment& open = all_.rbegin()->second;
+  return bytes() - open.file_bytes + open.end;
+}
+
 void Segments::FindSpares(const std::vector<DirectoryEntry>& entries) {
   for (const DirectoryEntry& entry : entries) {
     if (!entry.name.starts_with(kSpare)) continue;

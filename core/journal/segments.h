@@ -34,8 +34,9 @@ class Segments {
   FileSystem& files() { return files_; }
 
   std::map<uint64_t, Segment>& all() { return all_; }
-  // Of all segments; of spare files.
+  // Of all segments, and with the open one only as far as it is written; of spare files.
   uint64_t bytes() const;
+  uint64_t used_bytes() const;
   uint64_t spare_bytes() const { return spares_.size() * segment_bytes_; }
 
   // A file for segment `number` with room for `capacity` bytes, out of a spare one when possible.
