@@ -122,7 +122,7 @@ void KafkaOutput::LookedAt(TopicEntry& topic, const kafka::TopicInfo& info) {
   if (info.error.ok()) topic.spread.SetPartitions(static_cast<size_t>(info.partitions));
   topic.state = info.error.ok() ? TopicEntry::State::kReady : TopicEntry::State::kMissing;
   if (!info.error.ok()) {
-    topic.trouble = Unavailable(kafka::Advice(info.error, "kafka: topic \"" + topic.name + "\""));
+    topic.trouble = Unavailable(kafka::Advice(info.error, topic.subject()));
     LogWarn(context_->id, "topic cannot be written, its events wait",
             {{"topic", topic.name}, {"reason", topic.trouble.message()}});
   }
@@ -181,7 +181,7 @@ bool KafkaOutput::RefuseUnsent(const Message& message, int code) {
     if (!doomed_) BreakSoon({.code = code, .verdict = kafka::Verdict::kFatal, .fatal = true});
     return false;
   }
-  const std::string topic = "kafka: topic \"" + message.topic->name + "\"";
+  const std::string topic = message.topic->subject();
   if (kafka::VerdictOf(code) == kafka::Verdict::kTooLarge) {
     const std::string* limit = config_.client.Find("message.max.bytes");
     message.delivery->Reject(message.event, topic + ": message of " +
@@ -208,14 +208,13 @@ void KafkaOutput::Refuse(const Message& message, int code) {
   if (verdict == kafka::Verdict::kTooLarge || verdict == kafka::Verdict::kBadMessage) {
     return RefuseBatch(message, code);
   }
-  message.delivery->Again(message.event,
-                          kafka::Advice(code, "kafka: topic \"" + message.topic->name + "\""));
+  message.delivery->Again(message.event, kafka::Advice(code, message.topic->subject()));
 }
 
 // The broker minds this message or another one of its batch.
 void KafkaOutput::RefuseBatch(const Message& message, int code) {
   TopicEntry& topic = *message.topic;
-  const std::string subject = "kafka: topic \"" + topic.name + "\"";
+  const std::string subject = topic.subject();
   const bool too_large = kafka::VerdictOf(code) == kafka::Verdict::kTooLarge;
   if (!careful_) {
     caution_.Suspect(context_->loop.Now());

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/kafka/producer.h"
 #include "outputs/kafka/cursor_note.h"
+#include "outputs/kafka/cursor_topic.h"
 #include "outputs/kafka/kafka_output.h"
 
 namespace andon::kafka_output {
@@ -70,7 +71,7 @@ Status KafkaOutput::CheckCount(const Session& session) {
   }
   if (!before) transactions_ = 0;
   if (stored >= known) return OkStatus();
-  const std::string what = "kafka: cursor topic \"" + config_.cursor.topic + "\" knows " +
+  const std::string what = CursorTopicSubject(config_.cursor.topic) + " knows " +
                            std::to_string(stored) + " transactions of \"" + transactional_id_ +
                            "\", and there were at least " + std::to_string(known);
   if (config_.cursor.when_lost == WhenLost::kGoOn) {

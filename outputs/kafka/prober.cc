@@ -6,6 +6,7 @@
 #include "core/event/batch_builder.h"
 #include "core/kafka/client.h"
 #include "core/kafka/topic_admin.h"
+#include "outputs/kafka/cursor_topic.h"
 #include "outputs/kafka/session.h"
 
 namespace andon::kafka_output {
@@ -78,16 +79,13 @@ class Probing {
     const std::string what = "topic \"" + name + "\" for cursors";
     if (info.error.verdict == kafka::Verdict::kUnknownTopic) {
       if (config_.cursor.create) return Add(what + ": will be created");
-      return Add(what, Unavailable("does not exist; create it with cleanup.policy=compact, or set "
-                                   "cursor: {create: true}"));
+      return Add(what, Unavailable(std::string(kNoCursorTopic)));
     }
     Describe(what, info);
     if (!info.error.ok() || !config_.cursor.check) return;
-    const auto about = kafka::DescribeTopicConfig(*client_, name, timeout_ms_);
-    const std::string* const policy = about.error.ok() ? about.Find("cleanup.policy") : nullptr;
-    if (policy == nullptr || *policy == "compact") return;
-    Add(what, Unavailable("has cleanup.policy=" + *policy +
-                          ", which forgets cursors; set cleanup.policy=compact"));
+    const std::string why =
+        WhyCursorsAreForgotten(kafka::DescribeTopicConfig(*client_, name, timeout_ms_));
+    if (!why.empty()) Add(what, Unavailable(why));
   }
 
   void Describe(const std::string& what, const kafka::TopicInfo& info) {

@@ -9,6 +9,7 @@
 #include "core/kafka/producer.h"
 #include "core/kafka/read_to_end.h"
 #include "core/kafka/topic_admin.h"
+#include "outputs/kafka/cursor_topic.h"
 
 namespace andon::kafka_output {
 
@@ -90,18 +91,17 @@ class Opening {
 
   Status FindCursorTopic() {
     const std::string& name = plan_.cursor.topic;
+    const std::string subject = CursorTopicSubject(name);
     const kafka::TopicInfo info =
         plan_.cursor.create ? kafka::EnsureTopic(*session_.client, NewCursorTopic(), kCallMs)
                             : kafka::DescribeTopic(*session_.client, name, kCallMs);
     if (info.error.verdict == kafka::Verdict::kUnknownTopic) {
-      return Unavailable("kafka: cursor topic \"" + name +
-                         "\" does not exist; create it with cleanup.policy=compact, or set "
-                         "cursor: {create: true}");
+      return Unavailable(subject + " " + std::string(kNoCursorTopic));
     }
-    if (!info.error.ok()) return Failed(info.error, "kafka: cursor " + Quoted("topic", name));
+    if (!info.error.ok()) return Failed(info.error, subject);
     if (info.partitions < 1 || info.partitions > kMaxCursorPartitions) {
-      return Unavailable("kafka: cursor topic \"" + name + "\" has " +
-                         std::to_string(info.partitions) + " partitions; use 1 to 1000");
+      return Unavailable(subject + " has " + std::to_string(info.partitions) +
+                         " partitions; use 1 to 1000");
     }
     partitions_ = info.partitions;
     session_.cursor_partition = CursorBook::PartitionOf(plan_.transactional_id, partitions_);
@@ -117,7 +117,6 @@ class Opening {
                         {"min.cleanable.dirty.ratio", "0.1"}}};
   }
 
-  // What is not compacted is deleted after some days, and then everything would come again.
   Status CheckCompaction() const {
     const auto config = kafka::DescribeTopicConfig(*session_.client, plan_.cursor.topic, kCallMs);
     if (!config.error.ok()) {
@@ -125,10 +124,9 @@ class Opening {
               {{"topic", plan_.cursor.topic}, {"reason", config.error.text}});
       return OkStatus();
     }
-    const std::string* policy = config.Find("cleanup.policy");
-    if (policy == nullptr || *policy == "compact") return OkStatus();
-    return Unavailable("kafka: cursor topic \"" + plan_.cursor.topic + "\" has cleanup.policy=" +
-                       *policy + ", which forgets cursors; set cleanup.policy=compact");
+    const std::string why = WhyCursorsAreForgotten(config);
+    if (why.empty()) return OkStatus();
+    return Unavailable(CursorTopicSubject(plan_.cursor.topic) + " " + why);
   }
 
   Status Init() const {
@@ -183,7 +181,7 @@ class Opening {
     if (!error.ok())
       return Failed(error, "kafka: reading the cursor in " + Quoted("topic", plan_.cursor.topic));
     if (senseless > 0) {
-      return Unavailable("kafka: cursor topic \"" + plan_.cursor.topic + "\" has " +
+      return Unavailable(CursorTopicSubject(plan_.cursor.topic) + " has " +
                          std::to_string(senseless) + " messages of \"" + plan_.transactional_id +
                          "\" that are no cursor; was it written by a newer andond?");
     }

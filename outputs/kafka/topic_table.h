@@ -21,6 +21,9 @@ struct TopicEntry {
     kReady,
     kMissing,  // It is not there, or not for us.
   };
+  // For messages about it.
+  std::string subject() const { return "kafka: topic \"" + name + "\""; }
+
   std::string name;
   State state = State::kNew;
   Status trouble;              // While kMissing.
