@@ -44,10 +44,6 @@ std::optional<StaticTag> TagOf(const InputConfig& input, const ConfigNode& node)
   return found;
 }
 
-bool TakesErrors(const TagPattern& match) {
-  return match.Matches(std::string(kErrorTagPrefix) + "plugin.tag");
-}
-
 std::string Place(const Mark& mark) { return Problem{mark, "note: "}.ToString(); }
 
 class TagNotes {

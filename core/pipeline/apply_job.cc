@@ -17,12 +17,6 @@ bool SameFilters(const std::vector<FilterConfig>& a, const std::vector<FilterCon
   return std::ranges::equal(a, b, {}, &FilterConfig::fingerprint, &FilterConfig::fingerprint);
 }
 
-// True when every error event finds an output by its pattern alone.
-bool TakesErrors(const OutputConfig& output) {
-  const std::string& text = output.match.text();
-  return text == "**" || text == "andon.**" || text == "andon.error.**";
-}
-
 }  // namespace
 
 void Supervisor::ApplyJob::Run() {
@@ -62,7 +56,8 @@ Status Supervisor::ApplyJob::Read() {
 
 // Where no output takes error events, a file under the data folder does.
 void Supervisor::ApplyJob::AddErrorFile() {
-  if (std::ranges::any_of(next_.outputs, TakesErrors)) return;
+  const auto takes_errors = [](const OutputConfig& output) { return TakesErrors(output.match); };
+  if (std::ranges::any_of(next_.outputs, takes_errors)) return;
   // The folder changes with a restart only.
   const std::string& data_dir = supervisor_.journal_ == nullptr
                                     ? next_.service.data_dir

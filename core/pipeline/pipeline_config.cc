@@ -1,5 +1,7 @@
 #include "core/pipeline/pipeline_config.h"
 
+#include <algorithm>
+
 #include "core/config/config_reader.h"
 #include "core/net/stream.h"
 #include "core/pipeline/part_reader.h"
@@ -237,6 +239,13 @@ void ReadOutputs(const Config& config, PipelineConfig* pipeline) {
 }
 
 }  // namespace
+
+bool TakesErrors(const TagPattern& match) {
+  // Nobody's pattern names these parts, or counts so many.
+  constexpr const char* kTags[] = {"?", "?.?.?.?.?.?.?.?.?.?.?.?"};
+  return std::ranges::all_of(
+      kTags, [&match](const char* tag) { return match.Matches(ErrorTag("?", tag)); });
+}
 
 Result<PipelineConfig> ReadPipelineConfig(const Config& config) {
   PipelineConfig pipeline;

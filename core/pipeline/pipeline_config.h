@@ -79,6 +79,9 @@ struct PipelineConfig {
   std::string fixed_fingerprint;
 };
 
+// Whether every error event matches, whichever plugin and tag it is of.
+bool TakesErrors(const TagPattern& match);
+
 // Reads everything; every problem is in config.problems(), and then the status is kInvalidConfig.
 Result<PipelineConfig> ReadPipelineConfig(const Config& config);
 

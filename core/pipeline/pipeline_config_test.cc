@@ -76,5 +76,17 @@ TEST(PipelineConfigTest, TheWaitsOfARetryMakeSense) {
   EXPECT_THAT(Retry("{initial: 1s, max: 0}"), ElementsAre(HasSubstr("\"max\" must be longer")));
 }
 
+TEST(PipelineConfigTest, AnOutputTakesErrorsWhenItTakesThoseOfEveryPluginAndTag) {
+  const auto takes = [](const char* match) { return TakesErrors(*TagPattern::Parse(match)); };
+  for (const char* all : {"**", "andon.**", "andon.error.**", "*.**", "andon.error.*.**",
+                          "{log.**,andon.error.**}", "log.** andon.error.**"}) {
+    EXPECT_TRUE(takes(all)) << all;
+  }
+  for (const char* some : {"*", "log.**", "andon.error.kafka.**", "andon.error.*.*", "*.*.*.*",
+                           "andon.error.**.log"}) {
+    EXPECT_FALSE(takes(some)) << some;
+  }
+}
+
 }  // namespace
 }  // namespace andon
