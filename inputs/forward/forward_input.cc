@@ -10,8 +10,6 @@ namespace andon::forward {
 namespace {
 
 constexpr Duration kTendInterval = std::chrono::minutes(10);  // Dead lanes.
-constexpr Duration kStallInterval = std::chrono::seconds(5);  // While somebody waits for memory.
-constexpr Duration kStallLimit = std::chrono::seconds(30);    // Halves with each that is closed.
 
 IntakeOptions OptionsOf(const ForwardInputConfig& config) {
   IntakeOptions options;
@@ -56,7 +54,7 @@ struct ForwardInput::Running {
                true,
                [&owner](Connection& connection) { owner.Closed(connection); },
                [&owner](Connection& connection) { owner.FlushSoon(connection); },
-               [&owner] { owner.TendWithin(kStallInterval); }},
+               [&owner] { owner.TendWithin(ProgressWatch::kInterval); }},
         connections_gauge(
             context.metrics.GetGauge("andon_forward_connections", "connections that are open")),
         refused_connections(context.metrics.GetCounter(
@@ -83,7 +81,6 @@ struct ForwardInput::Running {
   std::vector<uint64_t> with_replies;
   std::unique_ptr<Timer> timer;
   MonotonicTime tend_at{};
-  Duration stall_limit = kStallLimit;
   MonotonicTime next_expiry{};
   bool stopped = false;
   std::shared_ptr<ForwardInput*> alive;  // Null once the input is gone: late tasks find nobody.
@@ -236,19 +233,18 @@ void ForwardInput::Tend() {
   Running& run = *running_;
   const MonotonicTime now = run.loop.Now();
   if (!run.worker.paused) {
-    if (auto* stalled = run.budget.Stalled(now, run.stall_limit); stalled != nullptr) {
+    if (auto* stalled = run.budget.TakeStalled(now); stalled != nullptr) {
       static_cast<Connection*>(stalled)->Close(
           "it brought less than 64KiB of a message while others waited for its memory");
-      run.stall_limit = std::max(run.stall_limit / 2, kStallInterval);
       run.budget.Wake();
     }
-    if (!run.budget.anybody_waits()) run.stall_limit = kStallLimit;
+    if (!run.budget.anybody_waits()) run.budget.BePatient();
   }
   if (now >= run.next_expiry) {
     run.next_expiry = now + kTendInterval;
     run.intake.Expire(nobody_);
   }
-  TendWithin(run.budget.anybody_waits() ? kStallInterval : kTendInterval);
+  TendWithin(run.budget.anybody_waits() ? ProgressWatch::kInterval : kTendInterval);
 }
 
 void ForwardInput::TendWithin(Duration wait) {

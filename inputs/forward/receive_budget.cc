@@ -60,19 +60,15 @@ void ReceiveBudget::Forget(Holder& holder) {
   holder.charged_ = 0;
 }
 
-ReceiveBudget::Holder* ReceiveBudget::Stalled(MonotonicTime now, Duration limit) {
+ReceiveBudget::Holder* ReceiveBudget::TakeStalled(MonotonicTime now) {
   if (waiting_.empty() || holders_.empty()) {
-    watched_ = 0;
+    watch_.Forget();
     return nullptr;
   }
   Holder* oldest = holders_.front();
-  if (watched_ == oldest->number_ && oldest->charged_ < watched_bytes_ + kLeastProgress) {
-    return now - watched_since_ >= limit ? oldest : nullptr;
-  }
-  watched_ = oldest->number_;
-  watched_bytes_ = oldest->charged_;
-  watched_since_ = now;
-  return nullptr;
+  if (!watch_.IsStalled(oldest->number_, oldest->charged_, now)) return nullptr;
+  watch_.ShortenLimit();
+  return oldest;
 }
 
 }  // namespace andon::forward

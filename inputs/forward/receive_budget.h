@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <list>
 
 #include "core/base/time.h"
+#include "core/net/progress_watch.h"
 
 namespace andon::forward {
 
@@ -30,8 +32,6 @@ class ReceiveBudget {
     std::list<Holder*>::iterator place_;
   };
 
-  static constexpr size_t kLeastProgress = size_t{64} << 10;
-
   explicit ReceiveBudget(size_t limit_bytes) : limit_(limit_bytes) {}
 
   // How much `holder` may read now, `wanted` at most. 0: it must wait, and will be told.
@@ -44,13 +44,15 @@ class ReceiveBudget {
   // The holder goes away.
   void Forget(Holder& holder);
 
-  // The oldest holder, when others have waited for it for `limit` and it has neither finished its
-  // message nor brought kLeastProgress of it: single bytes are no progress. Call it now and then
-  // while somebody waits: the time runs from the first call that sees that holder.
-  Holder* Stalled(MonotonicTime now, Duration limit);
+  // The oldest holder, when others have waited for it for too long (ProgressWatch): it is to be
+  // closed. Call it now and then while somebody waits: the time runs from the first call that sees
+  // that holder.
+  Holder* TakeStalled(MonotonicTime now);
   bool anybody_waits() const { return !waiting_.empty(); }
   // Nobody could make progress meanwhile: the time does not count.
-  void Excuse() { watched_ = 0; }
+  void Excuse() { watch_.Forget(); }
+  // Nobody waits any more: who is waited for next has the whole time again.
+  void BePatient() { watch_.RestoreLimit(); }
   size_t used() const { return used_; }
 
  private:
@@ -62,9 +64,7 @@ class ReceiveBudget {
   std::list<Holder*> holders_;  // With a charge; who began first is first.
   std::deque<Holder*> waiting_;
   uint64_t last_number_ = 0;
-  uint64_t watched_ = 0;  // Whom Stalled looks at: its number, and what it held at that time.
-  size_t watched_bytes_ = 0;
-  MonotonicTime watched_since_{};
+  ProgressWatch watch_;  // Of the oldest holder, while somebody waits.
 };
 
 }  // namespace andon::forward

@@ -11,11 +11,11 @@ namespace {
 
 // Of one read; the kernel touches what it fills.
 constexpr size_t kScratchBytes = size_t{256} << 10;
-// Who is waited for must finish its message in this time, or bring so much of it; the time halves
-// with each that is cut off.
-constexpr Duration kStallLimit = std::chrono::seconds(30);
-constexpr size_t kLeastProgress = size_t{64} << 10;
-constexpr Duration kStallCheck = std::chrono::seconds(5);
+
+// Tells the message that a connection is in from its others.
+uint64_t MessageOf(const StreamConnection& connection) {
+  return static_cast<uint64_t>(connection.partial_since().time_since_epoch().count());
+}
 
 }  // namespace
 
@@ -205,28 +205,19 @@ void SyslogInput::ChooseOldest() {
   if (oldest == oldest_) return;
   if (oldest == nullptr) {
     enough_since_ = Now();
-  } else if (oldest_ == nullptr && Now() - enough_since_ >= kStallLimit) {
-    stall_limit_ = kStallLimit;
+  } else if (oldest_ == nullptr && Now() - enough_since_ >= ProgressWatch::kLongestLimit) {
+    watch_.RestoreLimit();
   }
   oldest_ = oldest;
-  Watch();
+  if (oldest_ != nullptr) watch_.Begin(MessageOf(*oldest_), oldest_->partial_bytes(), Now());
   UpdateAll();
   TendLater();
 }
 
-void SyslogInput::Watch() {
-  watched_since_ = Now();
-  if (oldest_ == nullptr) return;
-  watched_message_ = oldest_->partial_since();
-  watched_bytes_ = oldest_->partial_bytes();
-}
-
 // True when the oldest has done too little for too long.
 bool SyslogInput::IsStalled() {
-  const bool goes_on = oldest_->partial_since() != watched_message_ ||
-                       oldest_->partial_bytes() >= watched_bytes_ + kLeastProgress;
-  if (goes_on || paused_) Watch();
-  return Now() - watched_since_ >= stall_limit_;
+  if (paused_) watch_.Forget();
+  return watch_.IsStalled(MessageOf(*oldest_), oldest_->partial_bytes(), Now());
 }
 
 void SyslogInput::TendLater() {
@@ -235,14 +226,15 @@ void SyslogInput::TendLater() {
     return;
   }
   const Duration idle = std::max<Duration>(config_.idle_timeout / 4, std::chrono::seconds(1));
-  tend_ = context_->loop.After(oldest_ != nullptr ? kStallCheck : idle, [this] { Tend(); });
+  tend_ = context_->loop.After(oldest_ != nullptr ? ProgressWatch::kInterval : idle,
+                               [this] { Tend(); });
 }
 
 void SyslogInput::Tend() {
   const MonotonicTime now = Now();
   if (oldest_ != nullptr && IsStalled()) {
     StreamConnection& stalled = *oldest_;
-    stall_limit_ = std::max<Duration>(stall_limit_ / 2, kStallCheck);
+    watch_.ShortenLimit();
     CutOff(stalled, "the sender brought too little while others waited for receive_memory");
   }
   const bool watches_idle = config_.idle_timeout > Duration::zero() && !paused_;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/net/progress_watch.h"
 #include "core/plugin/input.h"
 #include "inputs/syslog/message_sink.h"
 #include "inputs/syslog/stream_connection.h"
@@ -46,7 +47,6 @@ class SyslogInput : public Input, private ConnectionOwner {
   // When memory is used up, of those inside a message only the one that is there for longest is
   // read.
   void ChooseOldest();
-  void Watch();
   bool IsStalled();
   // Silent connections, and one that holds the memory and does not go on.
   void Tend();
@@ -78,12 +78,8 @@ class SyslogInput : public Input, private ConnectionOwner {
   ByteBuffer scratch_;
   size_t partial_bytes_ = 0;
   StreamConnection* oldest_ = nullptr;  // While memory is used up.
-  // Its message, how much of it there was, and since when that is looked at.
-  MonotonicTime watched_message_{};
-  size_t watched_bytes_ = 0;
-  MonotonicTime watched_since_{};
-  Duration stall_limit_ = std::chrono::seconds(30);
-  MonotonicTime enough_since_{};  // When memory was used up last, and then was not.
+  ProgressWatch watch_;                 // Of it.
+  MonotonicTime enough_since_{};        // When memory was used up last, and then was not.
   std::list<std::unique_ptr<StreamConnection>> connections_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<DatagramSocket>> sockets_;
