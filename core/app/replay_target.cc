@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/config/config_node.h"
+#include "core/config/yaml_quote.h"
 #include "core/event/run_set.h"
 
 namespace andon {
@@ -22,20 +23,10 @@ std::string AllProblems(const Config& config) {
   return all;
 }
 
-// An address in single quotes: nothing in it can be taken for YAML.
-std::string Quoted(const std::string& text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    quoted += c;
-    if (c == '\'') quoted += c;
-  }
-  return quoted + "'";
-}
-
 std::shared_ptr<Config> LoadOutput(const ReplayTargetOptions& options) {
   if (!options.file.empty()) return Config::Load(options.file);
-  return Config::FromText("{type: forward, servers: [{address: " + Quoted(options.address) + "}]}",
-                          "--to");
+  return Config::FromText(
+      "{type: forward, servers: [{address: " + YamlQuoted(options.address) + "}]}", "--to");
 }
 
 // The output's answer to one Write. Destroyed unanswered it says so: nobody waits for ever.

@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/pipeline/countdown.h"
+#include "core/pipeline/error_file.h"
 #include "core/pipeline/part_comparison.h"
 
 namespace andon {
@@ -62,24 +63,13 @@ void Supervisor::ApplyJob::AddErrorFile() {
   const std::string& data_dir = supervisor_.journal_ == nullptr
                                     ? next_.service.data_dir
                                     : supervisor_.config_.service.data_dir;
-  const auto config = Config::FromText(
-      "type: file\npath: '" + data_dir +
-          "/errors/%Y-%m-%d.log'\nformat: {type: json, tag_key: tag, time_key: time}\n",
-      "error file");
-  auto factory = ParsePlugin<Output>(config->root());
-  if (!factory.ok()) {
+  auto output = MakeErrorFile(data_dir);
+  if (!output.ok()) {
     LogWarn("supervisor", "no output takes andon.error.**, and there is no file output",
-            {{"reason", factory.status().message()}});
+            {{"reason", output.status().message()}});
     return;
   }
-  OutputConfig output;
-  output.id = "andon-errors";
-  output.type = "file";
-  output.match = *TagPattern::Parse("andon.error.**");
-  output.last_resort = true;
-  output.fingerprint = config->root().Fingerprint();
-  output.factory = *std::move(factory);
-  next_.outputs.push_back(std::move(output));
+  next_.outputs.push_back(*std::move(output));
 }
 
 void Supervisor::ApplyJob::CompareParts() {
