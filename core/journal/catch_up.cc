@@ -41,23 +41,27 @@ CatchUp::Found CatchUp::Read(StreamPosition from, const StreamPosition& end, uin
       return found;
   }
   if (segment->second.end != reader_->limit()) reader_->SetLimit(segment->second.end);
-  SegmentScan scan(*reader_, from.offset);
+  ReadParts(from.offset, found);
+  return found;
+}
+
+void CatchUp::ReadParts(uint64_t offset, Found& found) {
+  SegmentScan scan(*reader_, offset);
   size_t bytes = 0;
   while (bytes < kReadAtOnce) {
     const uint64_t before = scan.offset();
     const SegmentScan::Step step = scan.Next();
     if (MayBeReadLater()) {
       found.failed = found.parts.empty();
-      found.end = {from.segment, before};
-      return found;
+      found.end = {number_, before};
+      return;
     }
     if (step.end) break;
-    for (const DamagedRange& range : step.damaged) damage_.Report(from.segment, range, *file_);
+    for (const DamagedRange& range : step.damaged) damage_.Report(number_, range, *file_);
     ReadPart(step, found);
     if (step.part.has_value()) bytes += step.part->bytes;
   }
-  found.end = {from.segment, scan.offset()};
-  return found;
+  found.end = {number_, scan.offset()};
 }
 
 // A disk that comes back has lost nothing.

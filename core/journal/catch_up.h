@@ -31,6 +31,8 @@ class CatchUp {
   enum class Opened : uint8_t { kYes, kGone, kNotNow };
   Opened Open(uint64_t number);
   bool MayBeReadLater();
+  // About 1 MiB of the open segment.
+  void ReadParts(uint64_t offset, Found& found);
   void ReadPart(const SegmentScan::Step& step, Found& found);
 
   Segments& segments_;

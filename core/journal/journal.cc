@@ -246,7 +246,7 @@ void OpenJournal::Stop(Loop& main, UniqueFunction<void(Status)> done) {
 
 Result<std::unique_ptr<Journal>> Journal::Open(const JournalOptions& options, FileSystem& files,
                                                Loop& journal_loop, Random& random,
-                                               MetricScope metrics) {
+                                               const MetricScope& metrics) {
   auto journal =
       std::make_unique<journal::OpenJournal>(journal::Sane(options), journal_loop, random);
   const Status opened = journal->Open(files, metrics);

@@ -120,7 +120,7 @@ class Journal {
   // beyond help; kRejected: a newer format, or a copy of another folder (home.h).
   static Result<std::unique_ptr<Journal>> Open(const JournalOptions& options, FileSystem& files,
                                                Loop& journal_loop, Random& random,
-                                               MetricScope metrics);
+                                               const MetricScope& metrics);
   virtual ~Journal() = default;
 
   // Stays with the folder; empty without one.
