@@ -5,13 +5,13 @@
 #include <cerrno>
 #include <cstdlib>
 #include <deque>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "core/event/batch_builder.h"
 #include "test/support/journal_fixture.h"
+#include "test/support/journal_oracle.h"
 
 namespace andon {
 namespace {
@@ -30,7 +30,8 @@ class Model {
   Model(uint64_t seed, const Settings& settings)
       : settings_(settings),
         journal_(seed, FakeWorld::Order::kRandom),
-        random_(SeededRandom(seed)) {
+        random_(SeededRandom(seed)),
+        oracle_(settings.lying) {
     journal_.lane_count = 1 + random_->Below(3);
     large_ = random_->Below(4) == 0;
     journal_.options.segment_bytes = (64 + 64 * random_->Below(3)) << (large_ ? 13 : 10);
@@ -64,23 +65,14 @@ class Model {
   };
   struct Given {
     std::unique_ptr<TestOutput> output;
-    std::set<std::pair<LaneId, Sequence>> delivered;  // In this life.
-    std::map<LaneId, Sequence> last;
-    std::set<std::pair<LaneId, Sequence>> finished;
+    std::set<JournalOracle::Identity> finished;
     size_t looked_at = 0;
   };
-  struct Ever {
-    std::set<uint64_t> numbers;
-    std::set<std::pair<LaneId, Sequence>> sure;  // Finished, and that is durable.
-  };
 
-  static bool RoutedTo(uint64_t number, size_t output) {
-    return output == 0 ? number % 3 != 0 : number % 2 == 0;
-  }
-  std::vector<std::string> RouteOf(uint64_t number) const {
+  static std::vector<std::string> RouteOf(uint64_t number) {
     std::vector<std::string> route;
     for (size_t i = 0; i < 2; ++i) {
-      if (RoutedTo(number, i)) route.emplace_back(kOutputs[i]);
+      if (JournalOracle::RoutedTo(number, i)) route.emplace_back(kOutputs[i]);
     }
     return route;
   }
@@ -104,6 +96,7 @@ class Model {
       ASSERT_LT(taken, sources_[i].next);
       sources_[i].next = taken + 1;
     }
+    oracle_.BeginLife();
     for (size_t i = 0; i < 2; ++i) {
       given_[i] = Given();
       CursorOptions options;
@@ -189,7 +182,7 @@ class Model {
     const size_t length = random_->Below(4) == 0 ? 9000 : 50;
     const std::string padding(large_ ? length * 20 : length, 'x');
     for (uint32_t i = 0; i < count; ++i) {
-      tags.emplace_back("log." + std::to_string((first + i) % 3));
+      tags.emplace_back(JournalOracle::TagOf(first + i));
       RecordWriter record(batches[i], kTime);
       record.FieldUint("n", first + i);
       record.Field("padding", padding);
@@ -204,7 +197,7 @@ class Model {
     LaneWriter& writer = *journal_.lanes[random_->Below(journal_.lanes.size())];
     const Sequence sequence = writer.Append(items, {&position, 1},
                                             waits ? Ack(&journal_.acks, first + count - 1) : Ack());
-    for (uint32_t i = 0; i < count; ++i) appended_[{writer.id(), sequence + i}] = first + i;
+    for (uint32_t i = 0; i < count; ++i) oracle_.Appended({writer.id(), sequence + i}, first + i);
     source.next += count;
   }
 
@@ -233,7 +226,7 @@ class Model {
     auto finished = given_[output].finished;
     given_[output].output->cursor->Save(
         "saved", [this, output, finished = std::move(finished)](const Status& status) {
-          if (status.ok()) ever_[output].sure.insert(finished.begin(), finished.end());
+          if (status.ok()) oracle_.Finished(output, finished);
         });
   }
 
@@ -241,20 +234,8 @@ class Model {
     const size_t index = &given == &given_[0] ? 0 : 1;
     const auto& events = given.output->events;
     for (; given.looked_at < events.size(); ++given.looked_at) {
-      const DeliveredEvent& event = events[given.looked_at];
-      const std::pair<LaneId, Sequence> identity(event.lane, event.sequence);
-      const auto appended = appended_.find(identity);
-      ASSERT_NE(appended, appended_.end());
-      ASSERT_EQ(appended->second, event.number);
-      ASSERT_EQ(event.tag, "log." + std::to_string(event.number % 3));
-      ASSERT_TRUE(RoutedTo(event.number, index));
-      ASSERT_TRUE(given.delivered.insert(identity).second) << "twice in one life";
-      ASSERT_LT(std::exchange(given.last[event.lane], event.sequence), event.sequence);
-      if (settings_.lying) continue;
-      ASSERT_FALSE(ever_[index].sure.contains(identity)) << "finished durably, and again";
-      const auto known = identity_of_.try_emplace(event.number, identity).first;
-      ASSERT_EQ(known->second, identity) << "stored twice: " << event.number;
-      ever_[index].numbers.insert(event.number);
+      oracle_.Delivered(index, events[given.looked_at]);
+      if (::testing::Test::HasFatalFailure()) return;
     }
   }
 
@@ -283,10 +264,10 @@ class Model {
       for (size_t source = 0; source < sources_.size(); ++source) {
         for (uint64_t n = 1; n < sources_[source].next; ++n) {
           const uint64_t number = source * kSourceNumbers + n;
-          if (RoutedTo(number, i)) wanted.insert(number);
+          if (JournalOracle::RoutedTo(number, i)) wanted.insert(number);
         }
       }
-      EXPECT_EQ(ever_[i].numbers, wanted);
+      EXPECT_EQ(oracle_.numbers(i), wanted);
     }
     for (Given& given : given_) given.output.reset();
     journal_.Kill();
@@ -302,9 +283,7 @@ class Model {
   std::unique_ptr<Random> random_;
   std::vector<Source> sources_;
   Given given_[2];
-  Ever ever_[2];
-  std::map<std::pair<LaneId, Sequence>, uint64_t> appended_;
-  std::map<uint64_t, std::pair<LaneId, Sequence>> identity_of_;
+  JournalOracle oracle_;
 };
 
 // ANDON_SEED runs one seed, ANDON_SEEDS another number of them.
