@@ -6,39 +6,57 @@
 #include <vector>
 
 #include "core/base/log.h"
-#include "test/support/journal_fixture.h"
+#include "test/support/journal_test_base.h"
 
 namespace andon {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::milliseconds;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Le;
 
-class JournalAbsenceTest : public ::testing::Test {
+class JournalAbsenceTest : public JournalTestBase {
  protected:
-  JournalAbsenceTest() {
-    journal_.options.segment_bytes = 64 << 10;
-    journal_.options.size_bytes = 1 << 20;
-  }
-  void Open() {
-    const Status opened = journal_.Open();
-    ASSERT_TRUE(opened.ok()) << opened.message();
-  }
-  // Commits of ten events, 10 KB each.
-  void AppendUpTo(uint64_t last, RouteId route) {
-    for (; next_ <= last; next_ += 10) {
-      journal_.Append(next_, 10, {.route = route, .padding = 1000, .ack = true});
-      journal_.Settle(milliseconds(60));
-    }
-  }
-  JournalFixture journal_;
-  uint64_t next_ = 1;
+  JournalAbsenceTest() { UseSmallSegments(); }
 };
+
+TEST_F(JournalAbsenceTest, TheCursorOfAnOutputThatIsGoneIsKeptForAWhile) {
+  journal_.options.retain_cursor = hours(10);
+  journal_.options.size_bytes = 64 << 20;
+  Open();
+  journal_.AddOutput("a");
+  journal_.AddOutput("gone").paused = true;
+  AppendUpTo(200, journal_.RouteTo({"a", "gone"}));
+  journal_.outputs.erase("gone");
+  const RouteId rest = journal_.RouteTo({"a"});
+  journal_.Settle(hours(9));
+  AppendUpTo(400, rest);
+  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(6u));
+  Restart();
+  journal_.AddOutput("a");
+  journal_.Settle(hours(2));
+  AppendUpTo(800, journal_.RouteTo({"a"}));
+  journal_.Settle();
+  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
+}
+
+TEST_F(JournalAbsenceTest, AnOutputThatComesBackInTimeGoesOn) {
+  Open();
+  journal_.AddOutput("a").paused = true;
+  AppendUpTo(100, journal_.RouteTo({"a"}));
+  journal_.outputs.clear();
+  const RouteId nobody = journal_.RouteTo({});
+  EXPECT_EQ(nobody, 0u);
+  journal_.Append(1000, 5, {.route = nobody});
+  Restart();
+  TestOutput& a = journal_.AddOutput("a");
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(1, 100));
+}
 
 TEST_F(JournalAbsenceTest, AnOutputThatIsGoneAndHoldsNothingKeepsNothing) {
   Open();
@@ -98,9 +116,7 @@ TEST_F(JournalAbsenceTest, AbsenceIsCountedOverACrash) {
   journal_.outputs.erase("gone");
   for (int run = 0; run < 4; ++run) {
     journal_.Settle(hours(4));
-    journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
-    journal_.Kill();
-    Open();
+    Crash();
   }
   journal_.Settle();
   EXPECT_THAT(journal_.SegmentPaths().size(), Le(2u));
@@ -165,9 +181,7 @@ TEST_F(JournalAbsenceTest, WhatIsDroppedForASegmentThatCannotBeBegunIsStillThere
   journal_.Settle(std::chrono::seconds(3));
   EXPECT_TRUE(saved);
   journal_.disk.SetFault(nullptr);
-  journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
-  journal_.Kill();
-  Open();
+  Crash();
   TestOutput& slow = journal_.AddOutput("slow");
   journal_.Settle();
   EXPECT_EQ(slow.cursor->damaged_events(), 0u);

@@ -4,30 +4,20 @@
 
 #include <string>
 
-#include "test/support/journal_fixture.h"
+#include "test/support/journal_test_base.h"
 
 namespace andon {
 namespace {
 
 using std::chrono::seconds;
 
-class JournalDeletedTest : public ::testing::Test {
+class JournalDeletedTest : public JournalTestBase {
  protected:
-  void Open() {
-    const Status opened = journal_.Open();
-    ASSERT_TRUE(opened.ok()) << opened.message();
-  }
   void DeleteAll() {
     for (const std::string& path : journal_.disk.Paths()) {
       if (path.starts_with(JournalFixture::kDirectory)) journal_.disk.Delete(path);
     }
   }
-  void Crash() {
-    journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
-    journal_.Kill();
-    Open();
-  }
-  JournalFixture journal_;
 };
 
 TEST_F(JournalDeletedTest, WhatIsAcknowledgedAfterwardsIsOnDiskAndSoIsTheOpenSegment) {

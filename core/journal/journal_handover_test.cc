@@ -6,19 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "test/support/journal_fixture.h"
+#include "test/support/journal_test_base.h"
 
 namespace andon {
 namespace {
 
-class JournalHandoverTest : public ::testing::Test {
- protected:
-  void Open() {
-    const Status opened = journal_.Open();
-    ASSERT_TRUE(opened.ok()) << opened.message();
-  }
-  JournalFixture journal_;
-};
+using JournalHandoverTest = JournalTestBase;
 
 // An output that reads from the disk: its first chunk waits for another try, some are delivered.
 struct Interrupted {
@@ -127,9 +120,7 @@ TEST_F(JournalAddedOutputTest, GetsNothingTwiceWhenACrashComesBeforeItsRouting) 
   late->paused = true;
   journal_.Settle();
   late.reset();
-  journal_.disk.PowerCut(CrashDisk::Keep::kNothing);
-  journal_.Kill();
-  Open();
+  Crash();
   late = Add();
   journal_.Settle();
   journal_.journal->RoutingBegan();

@@ -4,34 +4,20 @@
 
 #include <string>
 
-#include "test/support/journal_fixture.h"
+#include "test/support/journal_test_base.h"
 
 namespace andon {
 namespace {
 
-using std::chrono::milliseconds;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-class JournalLanesTest : public ::testing::Test {
+class JournalLanesTest : public JournalTestBase {
  protected:
   JournalLanesTest() { journal_.options.segment_bytes = 64 << 10; }
-  void Open() {
-    const Status opened = journal_.Open();
-    ASSERT_TRUE(opened.ok()) << opened.message();
-  }
-  void Restart() {
-    ASSERT_TRUE(journal_.Stop().ok());
-    Open();
-  }
   // Enough to begin some segments.
-  void AppendMuch(RouteId route) {
-    for (const uint64_t last = next_ + 300; next_ < last; next_ += 10) {
-      journal_.Append(next_, 10, {.route = route, .padding = 1000});
-      journal_.Settle(milliseconds(60));
-    }
-  }
+  void AppendMuch(RouteId route) { AppendUpTo(next_ + 299, route); }
   // What was refused of the lane that is open now, by an output with a colon in its id.
   std::string Refuse() {
     const std::string source = "rejected:a:b:" + ToString(journal_.lanes[0]->id());
@@ -46,8 +32,6 @@ class JournalLanesTest : public ::testing::Test {
   bool Knows(const std::string& source) {
     return journal_.journal->positions().Find(source).has_value();
   }
-  JournalFixture journal_;
-  uint64_t next_ = 1;
 };
 
 TEST_F(JournalLanesTest, AreForgottenWhenAllOfThemIsFinishedAndFreed) {

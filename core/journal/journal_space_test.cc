@@ -1,18 +1,16 @@
-// How much the journal may hold: age, size, overflow, a full disk, memory.
+// How much the journal may hold: size, overflow, a full disk, memory.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "core/journal/retention.h"
-#include "test/support/journal_fixture.h"
+#include "test/support/journal_test_base.h"
 
 namespace andon {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::Ge;
@@ -20,23 +18,9 @@ using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::SizeIs;
 
-class JournalSpaceTest : public ::testing::Test {
+class JournalSpaceTest : public JournalTestBase {
  protected:
-  JournalSpaceTest() {
-    journal_.options.segment_bytes = 64 << 10;
-    journal_.options.size_bytes = 1 << 20;
-  }
-  void Open() {
-    const Status opened = journal_.Open();
-    ASSERT_TRUE(opened.ok()) << opened.message();
-  }
-  // Commits of ten events, 10 KB each.
-  void AppendUpTo(uint64_t last, RouteId route) {
-    for (; next_ <= last; next_ += 10) {
-      journal_.Append(next_, 10, {.route = route, .padding = 1000, .ack = true});
-      journal_.Settle(milliseconds(60));
-    }
-  }
+  JournalSpaceTest() { UseSmallSegments(); }
   uint64_t DiskBytes() const {
     uint64_t bytes = 0;
     for (const std::string& path : journal_.disk.Paths()) {
@@ -44,8 +28,6 @@ class JournalSpaceTest : public ::testing::Test {
     }
     return bytes;
   }
-  JournalFixture journal_;
-  uint64_t next_ = 1;
 };
 
 TEST_F(JournalSpaceTest, WhatEverybodyHasFinishedIsFreedAndItsFilesAreUsedAgain) {
@@ -70,64 +52,6 @@ TEST_F(JournalSpaceTest, WhatOneOutputStillNeedsIsKept) {
   journal_.Settle();
   EXPECT_EQ(b.numbers(), Numbers(1, 400));
   EXPECT_THAT(journal_.SegmentPaths().size(), Le(2u));
-}
-
-TEST_F(JournalSpaceTest, RetainKeepsWhatWasDeliveredForItsTime) {
-  journal_.options.retain = hours(1);
-  journal_.options.size_bytes = 16 << 20;
-  Open();
-  journal_.AddOutput("a");
-  const RouteId route = journal_.RouteTo({"a"});
-  AppendUpTo(300, route);
-  const size_t segments = journal_.SegmentPaths().size();
-  EXPECT_THAT(segments, Ge(5u));
-  journal_.Settle(std::chrono::minutes(59));
-  AppendUpTo(310, route);
-  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(segments));
-  // What is retained is there for an output that comes later.
-  TestOutput& late = journal_.AddOutput("late", true);
-  journal_.Settle();
-  EXPECT_EQ(late.numbers(), Numbers(1, 310));
-  journal_.Settle(std::chrono::minutes(2));
-  AppendUpTo(330, route);
-  journal_.Settle();
-  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
-}
-
-TEST_F(JournalSpaceTest, AClockThatJumpsFreesNothingEarly) {
-  journal_.options.retain = hours(24);
-  journal_.options.size_bytes = 16 << 20;
-  Open();
-  journal_.AddOutput("a");
-  AppendUpTo(200, journal_.RouteTo({"a"}));
-  const size_t segments = journal_.SegmentPaths().size();
-  journal_.world.StepWallClock(hours(24 * 365));
-  AppendUpTo(210, journal_.RouteTo({"a"}));
-  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(segments));
-  ASSERT_TRUE(journal_.Stop().ok());
-  journal_.world.StepWallClock(hours(24 * 365));
-  Open();
-  journal_.AddOutput("a");
-  AppendUpTo(220, journal_.RouteTo({"a"}));
-  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(segments));
-  EXPECT_TRUE(journal_.SegmentPaths().front().ends_with("/0000000000000001.segment"));
-}
-
-TEST_F(JournalSpaceTest, TheTimeItRanBeforeCounts) {
-  journal_.options.retain = hours(2);
-  journal_.options.size_bytes = 16 << 20;
-  Open();
-  journal_.AddOutput("a");
-  AppendUpTo(200, journal_.RouteTo({"a"}));
-  journal_.Settle(hours(1));
-  ASSERT_TRUE(journal_.Stop().ok());
-  Open();
-  journal_.AddOutput("a");
-  journal_.Settle();
-  journal_.Settle(hours(1));
-  AppendUpTo(210, journal_.RouteTo({"a"}));
-  journal_.Settle();
-  EXPECT_FALSE(journal_.SegmentPaths().front().ends_with("/0000000000000001.segment"));
 }
 
 TEST_F(JournalSpaceTest, TheSizeLimitFreesWhatIsOnlyRetained) {
@@ -217,15 +141,13 @@ TEST_F(JournalSpaceTest, AGapIsCountedOnceOverRestarts) {
   journal_.AddOutput("fast");
   journal_.AddOutput("slow").paused = true;
   AppendUpTo(3000, journal_.RouteTo({"fast", "slow"}));
-  ASSERT_TRUE(journal_.Stop().ok());
-  Open();
+  Restart();
   TestOutput* slow = &journal_.AddOutput("slow");
   journal_.Settle();
   const uint64_t gap = slow->cursor->gap_events();
   EXPECT_EQ(gap, 3000 - slow->events.size());
   EXPECT_GT(gap, 0u);
-  ASSERT_TRUE(journal_.Stop().ok());
-  Open();
+  Restart();
   slow = &journal_.AddOutput("slow");
   journal_.Settle();
   EXPECT_EQ(slow->cursor->gap_events(), gap);
@@ -314,70 +236,6 @@ TEST_F(JournalSpaceTest, MemoryThatWaitsForTheDiskIsBoundedWithHysteresis) {
   journal_.Settle();
   EXPECT_FALSE(journal_.lanes[0]->full());
   EXPECT_THAT(journal_.pressure, ElementsAre(false));
-}
-
-TEST_F(JournalSpaceTest, TheCursorOfAnOutputThatIsGoneIsKeptForAWhile) {
-  journal_.options.retain_cursor = hours(10);
-  journal_.options.size_bytes = 64 << 20;
-  Open();
-  journal_.AddOutput("a");
-  journal_.AddOutput("gone").paused = true;
-  AppendUpTo(200, journal_.RouteTo({"a", "gone"}));
-  journal_.outputs.erase("gone");
-  const RouteId rest = journal_.RouteTo({"a"});
-  journal_.Settle(hours(9));
-  AppendUpTo(400, rest);
-  EXPECT_THAT(journal_.SegmentPaths().size(), Ge(6u));
-  ASSERT_TRUE(journal_.Stop().ok());
-  Open();
-  journal_.AddOutput("a");
-  journal_.Settle(hours(2));
-  AppendUpTo(800, journal_.RouteTo({"a"}));
-  journal_.Settle();
-  EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
-}
-
-TEST_F(JournalSpaceTest, AnOutputThatComesBackInTimeGoesOn) {
-  Open();
-  journal_.AddOutput("a").paused = true;
-  AppendUpTo(100, journal_.RouteTo({"a"}));
-  journal_.outputs.clear();
-  const RouteId nobody = journal_.RouteTo({});
-  EXPECT_EQ(nobody, 0u);
-  journal_.Append(1000, 5, {.route = nobody});
-  ASSERT_TRUE(journal_.Stop().ok());
-  Open();
-  TestOutput& a = journal_.AddOutput("a");
-  journal_.Settle();
-  EXPECT_EQ(a.numbers(), Numbers(1, 100));
-}
-
-TEST(RetentionTest, FreesInOrderOnlyAndNeverTheOpenSegment) {
-  std::map<uint64_t, journal::Segment> segments;
-  for (uint64_t number = 1; number <= 4; ++number) {
-    journal::Segment segment;
-    segment.header.segment = number;
-    segment.file_bytes = 100;
-    segment.end = 100;
-    segment.closed_ns = number * 10;
-    segments[number] = segment;
-  }
-  JournalOptions options;
-  journal::Space space{.used = 400, .limit = 1000, .clock_ns = 100};
-  const auto oldest = [&](const journal::StreamPosition& resume) {
-    return PlanRetention(segments, resume, space, options);
-  };
-  EXPECT_EQ(oldest({3, 50}).oldest, 3u);
-  EXPECT_EQ(oldest({4, 100}).oldest, 4u);
-  options.retain = std::chrono::nanoseconds(85);
-  EXPECT_EQ(oldest({4, 100}).oldest, 2u);  // Only the first is 90 old.
-  space.limit = 250;
-  EXPECT_EQ(oldest({4, 100}).oldest, 3u);
-  EXPECT_FALSE(oldest({4, 100}).dropped);
-  EXPECT_EQ(oldest({1, 50}).oldest, 1u);
-  options.overflow = Overflow::kDropOldest;
-  EXPECT_EQ(oldest({1, 50}).oldest, 3u);
-  EXPECT_TRUE(oldest({1, 50}).dropped);
 }
 
 }  // namespace

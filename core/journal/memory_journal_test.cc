@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "test/support/journal_fixture.h"
+#include "test/support/journal_test_base.h"
 
 namespace andon {
 namespace {
@@ -13,13 +13,12 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class MemoryJournalTest : public ::testing::Test {
+class MemoryJournalTest : public JournalTestBase {
  protected:
   MemoryJournalTest() {
     journal_.options.directory.clear();
     journal_.options.memory_bytes = uint64_t{1} << 20;
   }
-  void Open() { ASSERT_TRUE(journal_.Open().ok()); }
   void FinishHeld(TestOutput& output) {
     for (const Chunk& chunk : output.held) {
       output.cursor->Finish(chunk.lane(), chunk.window(), "");
@@ -27,7 +26,6 @@ class MemoryJournalTest : public ::testing::Test {
     output.held.clear();
     journal_.Settle();
   }
-  JournalFixture journal_;
 };
 
 TEST_F(MemoryJournalTest, NothingIsWritten) {
