@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "test/support/script_plugins.h"
+
 namespace andon {
 namespace {
 
@@ -13,7 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// The plugins "script" are those of supervisor_test.cc.
 std::vector<std::string> Problems(const std::string& yaml) {
   const auto config = Config::FromText(yaml, "a.yaml");
   (void)ReadPipelineConfig(*config);
