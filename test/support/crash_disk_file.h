@@ -1,4 +1,4 @@
-// Files of the disk that crashes; for crash_disk.cc alone.
+// Files of the disk that crashes; for crash_disk*.cc alone.
 #pragma once
 
 #include <algorithm>
