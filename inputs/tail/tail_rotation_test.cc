@@ -185,13 +185,21 @@ class NoMoreDescriptors {
   rlimit before_{};
 };
 
-TEST_F(TailRotationTest, ARenamedFileThatCannotBeOpenedIsTriedAgain) {
-  Append("a.log", "1\n");
-  Run("*.log", "read_from: head, close_after: 1s, refresh_interval: 10s");
-  fixture.world.Advance(5s);
-  EXPECT_THAT(Messages(), ElementsAre("1"));
-  Append("a.log", "2\n");
-  Rename("a.log", "a.log.1");
+class TailRenamedTest : public TailRotationTest {
+ protected:
+  // A file that was read and closed has got more, and has another name now.
+  void RenameClosed(const std::string& refresh_interval) {
+    Append("a.log", "1\n");
+    Run("*.log", "read_from: head, close_after: 1s, refresh_interval: " + refresh_interval);
+    fixture.world.Advance(5s);
+    EXPECT_THAT(Messages(), ElementsAre("1"));
+    Append("a.log", "2\n");
+    Rename("a.log", "a.log.1");
+  }
+};
+
+TEST_F(TailRenamedTest, AFileThatCannotBeOpenedIsTriedAgain) {
+  RenameClosed("10s");
   {
     const NoMoreDescriptors none;
     Settle();
@@ -201,13 +209,8 @@ TEST_F(TailRotationTest, ARenamedFileThatCannotBeOpenedIsTriedAgain) {
   EXPECT_THAT(Messages(), ElementsAre("2"));
 }
 
-TEST_F(TailRotationTest, APositionIsKeptWhileItsFileHasMoreThanWasRead) {
-  Append("a.log", "1\n");
-  Run("*.log", "read_from: head, close_after: 1s, refresh_interval: 1h");
-  fixture.world.Advance(5s);
-  EXPECT_THAT(Messages(), ElementsAre("1"));
-  Append("a.log", "2\n");
-  Rename("a.log", "a.log.1");
+TEST_F(TailRenamedTest, APositionIsKeptWhileItsFileHasMoreThanWasRead) {
+  RenameClosed("1h");
   {
     const NoMoreDescriptors none;
     fixture.world.Advance(72h);

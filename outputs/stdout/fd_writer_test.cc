@@ -10,6 +10,7 @@
 #include "test/support/fake_loop.h"
 #include "test/support/fake_world.h"
 #include "test/support/matchers.h"
+#include "test/support/temp_folder.h"
 
 namespace andon::stdout_output {
 namespace {
@@ -120,14 +121,13 @@ TEST_F(FdWriterTest, CancelAnswersWhatIsUnderWay) {
 }
 
 TEST_F(FdWriterTest, AFileTakesEverythingAtOnce) {
-  char name[] = "/tmp/andon_fd_writer_XXXXXX";
-  const int fd = mkstemp(name);
+  const TempFolder folder;
+  const int fd = open(folder.Path("out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   ASSERT_GE(fd, 0);
   FdWriter writer(loop, fd, "file");
   writer.Write(AsBytes("line\n"), Keep());
   EXPECT_EQ(answers, 1);
   EXPECT_EQ(lseek(fd, 0, SEEK_END), 5);
-  unlink(name);
   close(fd);
 }
 
