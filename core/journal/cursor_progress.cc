@@ -57,6 +57,28 @@ void CursorProgress::FlushSkipped() {
   skipped_ = Range();
 }
 
+void CursorProgress::Skip(Range range) {
+  if (skipped_.first <= skipped_.last && skipped_.last + 1 == range.first) {
+    skipped_.last = range.last;
+    return;
+  }
+  FlushSkipped();
+  skipped_ = range;
+}
+
+// Returns how many events that is.
+uint64_t CursorProgress::Open(Range range, bool past) {
+  auto& open = lane_->open;
+  const auto before = open.empty() ? open.end() : std::prev(open.end());
+  if (before != open.end() && before->second.last + 1 == range.first &&
+      before->second.track == next_track_ && before->second.past == past) {
+    before->second.last = range.last;
+  } else {
+    open[range.first] = {range.last, next_track_, past};
+  }
+  return range.last - range.first + 1;
+}
+
 void CursorProgress::Record(Range record, Use use, std::vector<Range>& missing) {
   LaneProgress& lane = *lane_;
   if (!lane.met) {
@@ -67,34 +89,23 @@ void CursorProgress::Record(Range record, Use use, std::vector<Range>& missing) 
   }
   if (record.last <= lane.scanned) return;
   // Numbers that are missing in between were lost; they will not come.
-  const bool hole = record.first > lane.scanned + 1;
-  if (hole || use == Use::kSkip) {
-    const Range skip{lane.scanned + 1, use == Use::kSkip ? record.last : record.first - 1};
-    if (skipped_.first <= skipped_.last && skipped_.last + 1 == skip.first) {
-      skipped_.last = skip.last;
-    } else {
-      FlushSkipped();
-      skipped_ = skip;
-    }
+  if (use == Use::kSkip) {
+    Skip({lane.scanned + 1, record.last});
+  } else if (record.first > lane.scanned + 1) {
+    Skip({lane.scanned + 1, record.first - 1});
   }
   lane.scanned = record.last;
-  if (use == Use::kSkip) return;
+  if (use != Use::kSkip) Follow(record, use == Use::kPast, missing);
+}
+
+void CursorProgress::Follow(Range record, bool past, std::vector<Range>& missing) {
   FlushSkipped();
+  const std::vector<Range> not_done = Missing(*lane_, record);
+  missing.insert(missing.end(), not_done.begin(), not_done.end());
   uint64_t open = 0;
-  for (const Range& range : Missing(lane, record)) {
-    missing.push_back(range);
-    open += range.last - range.first + 1;
-    const auto before = lane.open.empty() ? lane.open.end() : std::prev(lane.open.end());
-    const bool past = use == Use::kPast;
-    if (before != lane.open.end() && before->second.last + 1 == range.first &&
-        before->second.track == next_track_ && before->second.past == past) {
-      before->second.last = range.last;
-    } else {
-      lane.open[range.first] = {range.last, next_track_, past};
-    }
-  }
+  for (const Range& range : not_done) open += Open(range, past);
   track_.open += open;
-  if (use == Use::kPast) {
+  if (past) {
     past_open_ += open;
     return;
   }

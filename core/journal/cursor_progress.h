@@ -85,6 +85,9 @@ class CursorProgress {
     bool met = false;  // Since reading began.
     std::map<Sequence, Extent> open;
   };
+  void Skip(Range range);
+  uint64_t Open(Range range, bool past);
+  void Follow(Range record, bool past, std::vector<Range>& missing);
   std::vector<Range> Missing(const LaneProgress& lane, Range range) const;
   void FlushSkipped();
   void FinishRange(LaneProgress& lane, Range range);

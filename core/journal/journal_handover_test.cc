@@ -98,7 +98,7 @@ TEST_F(JournalAddedOutputTest, ThatStartsAtTheOldestHasNoHole) {
   journal_.Append(401, 10, {.tag = "log.a", .route = journal_.RouteTo({"keeper", "late"})});
   journal_.Settle();
   std::vector<uint64_t> expected;
-  for (const uint64_t first : {1, 101, 201, 401}) {
+  for (const uint64_t first : {1U, 101U, 201U, 401U}) {
     const std::vector<uint64_t> numbers = Numbers(first, first + 9);
     expected.insert(expected.end(), numbers.begin(), numbers.end());
   }

@@ -83,7 +83,7 @@ Status SegmentLog::Write(Commit& commit, const State& state, const LogTime& time
     for (const CommitPart& part : commit.parts) at += PageUp(part.data.end - part.data.begin);
     commit.parts.push_back(ControlPart(commit, {number_, at}, writer_->mask(), *intake_.pool));
   }
-  const Status written = writer_->Write(commit.parts, time.wall_ns, time.clock_ns);
+  Status written = writer_->Write(commit.parts, time.wall_ns, time.clock_ns);
   if (has_control) commit.parts.pop_back();
   if (!written.ok()) {
     failed_ = true;
@@ -126,7 +126,7 @@ Status SegmentLog::Roll(uint64_t commit_bytes, const State& state, const LogTime
 
 bool SegmentLog::LookAtFile() {
   if (failed_ || segments_.IsThere(number_, writer_->file())) return true;
-  const Status written = WriteAgain();
+  Status written = WriteAgain();
   failed_ = !written.ok();
   LogError("journal",
            "the open segment's file was deleted while andond runs; what else was deleted and not "

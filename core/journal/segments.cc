@@ -84,7 +84,7 @@ Status Segments::MakeSpare() {
   const uint64_t number = next_spare_++;
   const std::string path = SparePath(number);
   ASSIGN_OR_RETURN(auto file, files_.Open(path, {.mode = OpenMode::kCreateNew, .direct = true}));
-  const Status allocated = file->Allocate(segment_bytes_);
+  Status allocated = file->Allocate(segment_bytes_);
   file.reset();
   if (!allocated.ok()) {
     static_cast<void>(files_.Remove(path));
