@@ -1,11 +1,15 @@
 #include "inputs/tail/path_finder.h"
 
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace andon::tail {
@@ -46,6 +50,22 @@ std::string DeepestThere(std::string path) {
     if (path == "/") break;
   }
   return path.empty() ? "." : path;
+}
+
+// The path up to the folder of the first part that has a wildcard, or of the last one.
+std::string FixedFolder(const std::string& pattern) {
+  const size_t wild = pattern.find_first_of("*?[");
+  const size_t slash = pattern.rfind('/', wild);
+  if (slash == std::string::npos) return ".";
+  return pattern.substr(0, std::max<size_t>(slash, 1));
+}
+
+std::string WhyUnmatched(const std::string& pattern) {
+  const std::string folder = FixedFolder(pattern);
+  if (faccessat(AT_FDCWD, folder.c_str(), R_OK | X_OK, AT_EACCESS) == 0) {
+    return "no file in " + folder + " has such a name";
+  }
+  return folder + ": " + std::strerror(errno);
 }
 
 void AddFolders(const std::string& pattern, std::set<std::string>* folders) {
@@ -129,6 +149,17 @@ std::vector<FoundFile> PathFinder::Find() const {
     found.push_back({path, *info});
   }
   return found;
+}
+
+std::vector<Unmatched> PathFinder::FindUnmatched() const {
+  std::vector<Unmatched> unmatched;
+  for (const std::string& pattern : patterns_) {
+    const std::vector<std::string> paths = Glob(pattern);
+    const bool found = std::ranges::any_of(
+        paths, [this](const std::string& path) { return !Excluded(path) && Look(path); });
+    if (!found) unmatched.push_back({pattern, WhyUnmatched(pattern)});
+  }
+  return unmatched;
 }
 
 std::set<std::string> PathFinder::Folders() const {

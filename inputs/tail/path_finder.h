@@ -15,6 +15,13 @@ struct FoundFile {
   FileInfo info;
 };
 
+// A pattern that nothing is found for.
+struct Unmatched {
+  std::string pattern;
+  std::string
+      reason;  // The folder that is not there or may not be read, or that no name is like it.
+};
+
 // Patterns as of glob(7) with `{a,b}`; `*` matches no `/`. Compressed files (.gz .bz2 .xz .zst .lz4
 // .zip) are left out. Thread: worker.
 class PathFinder {
@@ -23,6 +30,8 @@ class PathFinder {
 
   // By path; a file that has several names once, with the first.
   std::vector<FoundFile> Find() const;
+  // The patterns that are the name of no file now.
+  std::vector<Unmatched> FindUnmatched() const;
   // Every folder in which a new name may make a difference.
   std::set<std::string> Folders() const;
   // Whether a new name in such a folder may be one of a pattern, or of a folder on its way.

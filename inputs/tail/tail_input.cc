@@ -58,7 +58,16 @@ void TailInput::Start(Emitter& emitter) {
     const Position started{source, AsBytes("1")};
     emitter_->Emit(std::span<const EventBatch>(), {&started, 1}, Ack());
   }
+  if (context_->worker == 0) SayUnmatched();
   watches_->Start();
+}
+
+// A misspelt path and one that appears tomorrow look the same: both are said once.
+void TailInput::SayUnmatched() const {
+  for (const Unmatched& one : finder_.FindUnmatched()) {
+    LogWarn(context_->id, "no file to follow yet, waiting for one",
+            {{"path", one.pattern}, {"reason", one.reason}});
+  }
 }
 
 void TailInput::Resume() {

@@ -45,6 +45,7 @@ class TailInput final : public Input, private WatchHandler {
   void BeginNew(TailedFile& file);
   void Leave(TailedFile& file);
   void FollowRenamed();
+  void SayUnmatched() const;
   void OnChanged(TailedFile& file) override { Queue(file); }
   void OnNames() override { ScheduleScan(kScanPause); }
   void OnLost() override;

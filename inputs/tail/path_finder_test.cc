@@ -1,0 +1,65 @@
+#include "inputs/tail/path_finder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "test/support/temp_folder.h"
+
+namespace andon::tail {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::IsEmpty;
+
+std::vector<std::string> Reasons(const std::vector<std::string>& paths,
+                                 const std::vector<std::string>& exclude = {}) {
+  std::vector<std::string> reasons;
+  for (const Unmatched& one : PathFinder(paths, exclude).FindUnmatched()) {
+    reasons.push_back(one.pattern + ": " + one.reason);
+  }
+  return reasons;
+}
+
+class PathFinderTest : public testing::Test {
+ protected:
+  void Make(const std::string& name) const { std::ofstream(root + "/" + name) << "line\n"; }
+
+  TempFolder folder;
+  const std::string root = folder.path();
+};
+
+TEST_F(PathFinderTest, SaysNothingOfPatternsThatAreTheNameOfAFile) {
+  Make("a.log");
+  EXPECT_THAT(Reasons({root + "/*.log", root + "/a.log"}), IsEmpty());
+}
+
+TEST_F(PathFinderTest, SaysWhyAPatternIsTheNameOfNoFile) {
+  Make("a.log");
+  Make("b.log.gz");
+  const std::string no_name = "no file in " + root + " has such a name";
+  EXPECT_THAT(
+      Reasons({root + "/x.log", root + "/b*", root + "/gone/*.log", root + "/{a,c}.log"}),
+      testing::ElementsAre(root + "/x.log: " + no_name, root + "/b*: " + no_name,
+                           root + "/gone/*.log: " + root + "/gone: No such file or directory",
+                           root + "/c.log: " + no_name));
+  EXPECT_THAT(Reasons({root + "/a.log"}, {root + "/a*"}),
+              testing::ElementsAre(root + "/a.log: " + no_name));
+}
+
+TEST_F(PathFinderTest, SaysThatAFolderMayNotBeRead) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  fs::create_directory(root + "/closed");
+  fs::permissions(root + "/closed", fs::perms::none);
+  EXPECT_THAT(Reasons({root + "/closed/*.log"}),
+              testing::ElementsAre(root + "/closed/*.log: " + root + "/closed: Permission denied"));
+  fs::permissions(root + "/closed", fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace andon::tail
