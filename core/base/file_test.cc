@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -155,6 +156,16 @@ TEST_F(FileTest, AFullDiskIsNamed) {
   EXPECT_EQ((*file)->WriteAt(0, AsBytes("x"), false).message(),
             "/dev/full: write 1 bytes at 0: No space left on device");
   EXPECT_EQ((*file)->last_error(), ENOSPC);
+}
+
+TEST_F(FileTest, APipeIsReadToItsEnd) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  ASSERT_EQ(write(ends[1], "a: 1\n", 5), 5);
+  close(ends[1]);
+  const auto text = ReadFile(files_, "/dev/fd/" + std::to_string(ends[0]), 1000);
+  close(ends[0]);
+  EXPECT_EQ(text.value(), "a: 1\n");
 }
 
 TEST_F(FileTest, FoldersAreMadeWithTheirParentsAndListedByName) {

@@ -62,7 +62,9 @@ Result<size_t> PosixFile::ReadAt(uint64_t offset, std::span<std::byte> to) {
   size_t done = 0;
   while (done < to.size()) {
     const std::span<std::byte> rest = to.subspan(done);
-    const ssize_t got = pread(fd_, rest.data(), rest.size(), static_cast<off_t>(offset + done));
+    ssize_t got = pread(fd_, rest.data(), rest.size(), static_cast<off_t>(offset + done));
+    // A pipe has no offsets: what comes next is what is asked for by who reads it in order.
+    if (got < 0 && errno == ESPIPE) got = read(fd_, rest.data(), rest.size());
     if (got < 0) {
       const int error = errno;
       if (MayTryAgain(error, offset + done, rest)) continue;

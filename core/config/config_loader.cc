@@ -38,12 +38,12 @@ ConfigLoader::ConfigLoader(const LoadOptions& options)
 
 std::shared_ptr<Config> ConfigLoader::LoadPath(const std::string& path) {
   // A folder cannot be read as a file: the other way around a missing file would look empty.
-  auto file = ReadFile(*options_.files, path, kMaxConfigBytes + 1);
+  const auto file = ReadFile(*options_.files, path, kMaxConfigBytes + 1);
   if (!file.ok()) {
     auto entries = options_.files->List(path);
     if (entries.ok()) return Finish(LoadFolder(path, *entries), path);
   }
-  return Finish(LoadFile(path, {path, 0, 0}), path);
+  return Finish(LoadRead(path, {path, 0, 0}, file), path);
 }
 
 std::shared_ptr<Config> ConfigLoader::LoadText(std::string_view text, const std::string& name) {
@@ -113,9 +113,13 @@ ConfigLoader::DataPtr ConfigLoader::Parse(std::string_view text, const std::stri
 }
 
 ConfigLoader::DataPtr ConfigLoader::LoadFile(const std::string& path, const Mark& at) {
+  return LoadRead(path, at, ReadFile(*options_.files, path, kMaxConfigBytes + 1));
+}
+
+ConfigLoader::DataPtr ConfigLoader::LoadRead(const std::string& path, const Mark& at,
+                                             const Result<std::string>& text) {
   if (!Enter(path, at)) return nullptr;
   DataPtr root;
-  auto text = ReadFile(*options_.files, path, kMaxConfigBytes + 1);
   if (!text.ok()) {
     std::string message = PathMessage(path, text.status());
     // The place says the path already.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/status.h"
 #include "core/config/config_data.h"
 #include "core/config/expand.h"
 
@@ -26,6 +27,7 @@ class ConfigLoader {
   std::shared_ptr<Config> Finish(DataPtr root, const std::string& name);
   // The file's tree with everything put in; null when there is none. `at`: who asks for it.
   DataPtr LoadFile(const std::string& path, const Mark& at);
+  DataPtr LoadRead(const std::string& path, const Mark& at, const Result<std::string>& text);
   DataPtr LoadFolder(const std::string& path, const std::vector<DirectoryEntry>& entries);
   DataPtr Parse(std::string_view text, const std::string& name);
   // `${...}` and `{include: ...}` in everything below.
