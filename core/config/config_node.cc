@@ -180,7 +180,7 @@ Status ConfigNode::RejectUnknown() const {
   for (const Data::Field& field : data_->fields) {
     if (field.asked) continue;
     const std::string message =
-        "unknown option \"" + Printable(field.key) + "\"" + DidYouMean(field.key, known);
+        "unknown option \"" + Printable(field.key) + "\"" + DidYouMeanOneOf(field.key, known);
     if (first.ok()) first = InvalidConfig(Problem{field.mark, message}.ToString());
     data_->Fail(field.mark, message);
   }

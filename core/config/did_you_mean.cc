@@ -1,5 +1,8 @@
 #include "core/config/did_you_mean.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -7,6 +10,7 @@ namespace andon {
 namespace {
 
 constexpr size_t kLongestWord = 64;
+constexpr size_t kMostListed = 16;
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -65,6 +69,15 @@ std::string DidYouMean(std::string_view typed, std::span<const std::string> word
   const std::string_view nearest = NearestWord(typed, words);
   if (nearest.empty()) return {};
   return "; did you mean \"" + std::string(nearest) + "\"?";
+}
+
+std::string DidYouMeanOneOf(std::string_view typed, std::span<const std::string> words) {
+  std::string said = DidYouMean(typed, words);
+  if (!said.empty() || words.empty() || words.size() > kMostListed) return said;
+  std::vector<std::string> sorted(words.begin(), words.end());
+  std::ranges::sort(sorted);
+  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  return fmt::format("; there {} {}", sorted.size() == 1 ? "is" : "are", fmt::join(sorted, ", "));
 }
 
 }  // namespace andon

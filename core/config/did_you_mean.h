@@ -17,5 +17,7 @@ std::string_view NearestWord(std::string_view typed, std::span<const std::string
 
 // `; did you mean "path"?`, or empty.
 std::string DidYouMean(std::string_view typed, std::span<const std::string> words);
+// The same; where nothing is near and the words are few: `; there are data_dir, log`.
+std::string DidYouMeanOneOf(std::string_view typed, std::span<const std::string> words);
 
 }  // namespace andon

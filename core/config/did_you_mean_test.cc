@@ -51,5 +51,16 @@ TEST(DidYouMeanTest, SaysItAsAQuestion) {
   EXPECT_EQ(DidYouMean("tagg", std::vector<std::string>{"tag"}), "; did you mean \"tag\"?");
 }
 
+TEST(DidYouMeanTest, NamesAllOfFewWhenNothingIsNear) {
+  const std::vector<std::string> words = {"tag", "listen", "tag"};
+  EXPECT_EQ(DidYouMeanOneOf("tga", words), "; did you mean \"tag\"?");
+  EXPECT_EQ(DidYouMeanOneOf("compression", words), "; there are listen, tag");
+  EXPECT_EQ(DidYouMeanOneOf("compression", {words.data(), 1}), "; there is tag");
+  EXPECT_EQ(DidYouMeanOneOf("compression", {}), "");
+  std::vector<std::string> many;
+  for (int n = 0; n < 100; ++n) many.push_back("word" + std::to_string(n));
+  EXPECT_EQ(DidYouMeanOneOf("compression", many), "");
+}
+
 }  // namespace
 }  // namespace andon
