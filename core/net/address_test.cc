@@ -65,7 +65,7 @@ TEST(AddressTest, SaysWhatIsWrong) {
 TEST(AddressTest, RandomBytesAreEitherReadOrRefused) {
   const std::string alphabet = "[]:/%.tcpudnix0 19a\xff";
   uint64_t state = 1;
-  for (int i = 0; i < 50'000; ++i) {
+  for (uint64_t i = 0; i < 50'000; ++i) {
     std::string text;
     for (uint64_t left = i % 20; left > 0; --left) {
       state = state * 6364136223846793005U + 1442695040888963407U;

@@ -60,6 +60,7 @@ class MockKafka {
     std::array<char, 256> why{};
     rd_kafka_conf_set(conf, "bootstrap.servers", brokers().c_str(), why.data(), why.size());
     rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
+    // NOLINTBEGIN(clang-diagnostic-gnu-statement-expression): of the library's macros.
     for (const std::string& value : values) {
       rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
                         RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
@@ -67,6 +68,7 @@ class MockKafka {
                         RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
                         RD_KAFKA_V_END);
     }
+    // NOLINTEND(clang-diagnostic-gnu-statement-expression)
     rd_kafka_flush(producer, 10'000);
     rd_kafka_destroy(producer);
   }
