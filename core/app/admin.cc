@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/app/process_metrics.h"
+
 namespace andon {
 
 Result<std::unique_ptr<Admin>> Admin::Listen(Loop& loop, Network& network,
@@ -25,9 +27,11 @@ std::string Admin::address() const {
 
 HttpResponse Admin::Answer(const HttpRequest& request) {
   if (request.path == "/metrics") {
-    return {.status = 200,
-            .content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = metrics_.Render()};
+    HttpResponse response{.status = 200,
+                          .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                          .body = metrics_.Render()};
+    AppendProcessMetrics(response.body);
+    return response;
   }
   if (request.path == "/health/live") return {.status = 200, .body = "live\n"};
   if (request.path == "/health/ready") return Ready();

@@ -131,7 +131,7 @@ void AppendMetric(std::string_view name, const Labels& labels, const Histogram& 
     if (i == Histogram::kBuckets) {
       bound = "+Inf";
     } else {
-      AppendFloat(std::ldexp(1.0, Histogram::kFirstExponent + i), bound);
+      AppendFloat(Histogram::kBounds.at(static_cast<size_t>(i)), bound);
     }
     AppendName(name, "_bucket", labels, bound, out);
     AppendNumber(count, out);

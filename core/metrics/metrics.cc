@@ -24,14 +24,8 @@ struct MetricRegistry::Family {
 
 void Histogram::Observe(double value) {
   if (std::isnan(value)) return;
-  int index = 0;
-  if (value > 0) {
-    int exponent = 0;
-    const double fraction = std::frexp(value, &exponent);
-    // A bucket's bound belongs to it: 2^e is 0.5 * 2^(e+1).
-    if (fraction == 0.5) --exponent;
-    index = std::isinf(value) ? kBuckets : std::clamp(exponent - kFirstExponent, 0, kBuckets);
-  }
+  // A bucket's bound belongs to it.
+  const auto index = std::ranges::lower_bound(kBounds, value) - kBounds.begin();
   buckets_[static_cast<size_t>(index)].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(value, std::memory_order_relaxed);
 }
