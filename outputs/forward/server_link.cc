@@ -100,17 +100,23 @@ void ServerLink::OnStreamReady(Interest what) {
   if (stream_ != nullptr && Has(what, Interest::kWrite)) Write();
 }
 
+// What is to be written now: the greeting, and nothing else with it, or the front of the queue.
+void ServerLink::GatherPieces() {
+  pieces_.clear();
+  if (!greeting_.empty()) {
+    pieces_.push_back(greeting_.bytes());
+    return;
+  }
+  if (state_ != State::kReady) return;
+  for (const auto& message : queue_) {
+    if (pieces_.size() >= kMaxPieces) return;
+    message->AppendRest(pieces_);
+  }
+}
+
 void ServerLink::Write() {
   while (stream_ != nullptr) {
-    pieces_.clear();
-    if (!greeting_.empty()) {
-      pieces_.push_back(greeting_.bytes());
-    } else if (state_ == State::kReady) {
-      for (const auto& message : queue_) {
-        if (pieces_.size() >= kMaxPieces) break;
-        message->AppendRest(pieces_);
-      }
-    }
+    GatherPieces();
     if (pieces_.empty()) break;
     const IoResult io =
         stream_->Write(std::span<const Bytes>(pieces_).first(std::min(pieces_.size(), kMaxPieces)));

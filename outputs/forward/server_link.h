@@ -83,6 +83,7 @@ class ServerLink {
   void OnConnected(Result<std::unique_ptr<Stream>> result);
   void OnStreamReady(Interest what);
   void BecomeReady();
+  void GatherPieces();
   void Write();
   void Advance(size_t bytes);
   void Read();
