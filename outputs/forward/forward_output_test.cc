@@ -1,160 +1,23 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
+// The forward output's options, its messages, and the servers that it uses.
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "core/event/msgpack_walk.h"
-#include "core/event/msgpack_writer.h"
-#include "core/forward/ack.h"
 #include "core/forward/compression.h"
 #include "core/forward/handshake.h"
-#include "core/forward/message_option.h"
-#include "core/plugin/output.h"
-#include "outputs/forward/delivery_note.h"
-#include "test/support/context_fixture.h"
-#include "test/support/fake_network.h"
-#include "test/support/make_plugin.h"
-#include "test/support/matchers.h"
-#include "test/support/raw_peer.h"
+#include "test/support/forward_output_fixture.h"
 
 namespace andon {
 namespace {
 
 using namespace std::chrono_literals;
-using forward::DeliveryNote;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// A message as a server reads it.
-struct Received {
-  std::string tag;
-  std::string entries;
-  std::string chunk;
-  forward::Compression compression = forward::Compression::kNone;
-  std::vector<Range> runs;
-  Sequence settled = 0;
-  std::vector<andon::Run> origin;
-  std::vector<LaneId> closed;
-  uint64_t size = 0;
-};
-
-std::vector<Received> ReadMessages(const std::string& bytes) {
-  std::vector<Received> messages;
-  for (Bytes rest = AsBytes(bytes); !rest.empty();) {
-    const WalkResult walk = WalkValue(rest);
-    if (walk.outcome != WalkOutcome::kOk) break;
-    const ValueView value(rest.first(walk.bytes));
-    rest = rest.subspan(walk.bytes);
-    EXPECT_EQ(value.size(), 3u);
-    auto at = value.begin_array();
-    Received message;
-    message.tag = *at.value().AsString();
-    at.Next();
-    message.entries = *at.value().AsBinary();
-    at.Next();
-    const auto option = forward::ReadMessageOption(at.value());
-    EXPECT_EQ(option.error, nullptr);
-    if (option.wants_ack()) message.chunk = *option.chunk.AsString();
-    message.compression = option.compression;
-    message.size = *at.value().Find("size")->AsUint();
-    EXPECT_TRUE(option.hop.has_value());
-    EXPECT_EQ(option.hop->output, "part");
-    message.runs = option.hop->runs;
-    message.settled = option.hop->settled;
-    message.origin = option.hop->origin;
-    message.closed = option.hop->closed;
-    messages.push_back(message);
-  }
-  return messages;
-}
-
-enum class Peer { kAndon, kOther };
-
-std::string AckFor(const std::string& chunk, Peer peer) {
-  ByteBuffer id;
-  MsgpackWriter(id).String(chunk);
-  ByteBuffer out;
-  std::optional<forward::Capability> capability;
-  if (peer == Peer::kAndon) capability = forward::Capability{true, true};
-  forward::AppendAck(ValueView(id.bytes()), capability, out);
-  return std::string(out.text());
-}
-
-std::vector<TestEvent> Events(int first, int count, const std::string& tag = "t") {
-  std::vector<TestEvent> events;
-  for (int i = 0; i < count; ++i) {
-    events.push_back(EventFromJson(tag, "{\"n\": " + std::to_string(first + i) + "}"));
-  }
-  return events;
-}
-
-class ForwardOutputTest : public testing::Test {
- protected:
-  ForwardOutputTest()
-      : fixture_({.kind = "output"}), wire_(fixture_.world), network_(wire_, fixture_.loop, "h") {
-    fixture_.network.Use(&network_);
-  }
-  ~ForwardOutputTest() override { output_.reset(); }
-
-  static Address At(uint16_t port) { return {Address::Kind::kTcp, "h", port}; }
-  void Make(const std::string& yaml) {
-    output_.reset();
-    auto output = MakePlugin<Output>("forward", yaml);
-    ASSERT_THAT(output, IsOk());
-    output_ = *std::move(output);
-    ASSERT_THAT(output_->Prepare(fixture_.output()), IsOk());
-    output_->Start();
-  }
-  void MakeOne(const std::string& more = "") {
-    Make("{servers: [{address: \"h:1\"}]" + (more.empty() ? "" : ", " + more) + "}");
-  }
-  // Two servers of which the first is preferred.
-  void MakeTwo(const std::string& more = "") {
-    Make("{servers: [{address: \"h:1\"}, {address: \"h:2\", standby: true}]" +
-         (more.empty() ? "" : ", " + more) + "}");
-  }
-  void Write(const std::vector<TestEvent>& events, Sequence first, Sequence settled = 0) {
-    WriteChunk(MakeChunk(events, {.first = first, .settled = settled}));
-  }
-  void WriteChunk(Chunk chunk) {
-    output_->Write(std::move(chunk),
-                   [this](WriteResult result) { results_.push_back(std::move(result)); });
-  }
-  void Settle() { fixture_.world.RunUntilIdle(); }
-  // Acknowledges everything that the server's last connection got.
-  std::vector<Received> Acknowledge(RawServer& server, Peer peer = Peer::kAndon) {
-    auto messages = ReadMessages(server.last().TakeReceived());
-    for (const Received& message : messages) {
-      if (!message.chunk.empty()) server.last().Send(AckFor(message.chunk, peer));
-    }
-    Settle();
-    return messages;
-  }
-  double Doubled() {
-    return static_cast<double>(fixture_.metrics
-                                   .GetCounter("andon_forward_possibly_doubled_events_total",
-                                               {{"kind", "output"}, {"id", "part"}}, "")
-                                   .value());
-  }
-  double Once(const std::string& server) {
-    return fixture_.metrics
-        .GetGauge("andon_forward_peer_once",
-                  {{"kind", "output"}, {"id", "part"}, {"server", server}}, "")
-        .value();
-  }
-
-  ContextFixture fixture_;
-  FakeWire wire_;
-  FakeNetwork network_;
-  std::unique_ptr<Output> output_;
-  std::vector<WriteResult> results_;
-};
+using ForwardOutputTest = ForwardOutputFixture;
 
 TEST_F(ForwardOutputTest, OneMessageATagWithTheRunsOfItsEntries) {
   RawServer server(network_, At(1));
@@ -257,45 +120,6 @@ TEST_F(ForwardOutputTest, ALargePieceIsCutIntoSeveralMessages) {
   EXPECT_THAT(results_, SizeIs(1));
 }
 
-TEST_F(ForwardOutputTest, NothingIsSentBeforeTheNoteThatSaysWhereIsDurable) {
-  RawServer server(network_, At(1));
-  MakeOne();
-  UniqueFunction<void(Status)> saved;
-  fixture_.output().save_note = [&](std::string note, UniqueFunction<void(Status)> done) {
-    fixture_.notes.push_back(std::move(note));
-    saved = std::move(done);
-  };
-  Write(Events(1, 3), 11, 10);
-  Write(Events(4, 3), 14, 10);
-  fixture_.world.Advance(1s);
-  EXPECT_EQ(server.last().received(), "");
-  ASSERT_THAT(fixture_.notes, SizeIs(1));
-  saved(OkStatus());
-  Settle();
-  EXPECT_THAT(Acknowledge(server), SizeIs(2));
-  const auto note = DeliveryNote::Decode(fixture_.notes[0]);
-  ASSERT_THAT(note, IsOk());
-  EXPECT_EQ(note->active, "tcp://h:1");
-  const auto& lanes = note->servers.at("tcp://h:1").may_have;
-  ASSERT_THAT(lanes, SizeIs(1));
-  EXPECT_THAT(lanes.begin()->second.Common({11, 16}), ElementsAre(Range{11, 16}));
-  // Far ahead: the next chunks need no other note.
-  for (int i = 0; i < 100; ++i) Write(Events(7, 3), static_cast<Sequence>(17 + 3 * i), 10);
-  Settle();
-  EXPECT_THAT(fixture_.notes, SizeIs(1));
-}
-
-TEST_F(ForwardOutputTest, ANoteThatCannotBeSavedSendsNothing) {
-  RawServer server(network_, At(1));
-  MakeOne();
-  fixture_.note_status = Unavailable("disk full");
-  Write(Events(1, 3), 1);
-  Settle();
-  EXPECT_EQ(server.last().received(), "");
-  ASSERT_THAT(results_, SizeIs(1));
-  EXPECT_THAT(results_[0].again, ElementsAre(Range{1, 3}));
-}
-
 TEST_F(ForwardOutputTest, WithoutAServerTheOutputIsUnavailable) {
   MakeOne();
   Write(Events(1, 3), 1);
@@ -312,131 +136,6 @@ TEST_F(ForwardOutputTest, WithoutAServerTheOutputIsUnavailable) {
   EXPECT_THAT(results_[1].status, IsOk());
 }
 
-TEST_F(ForwardOutputTest, WhatHasNoAnswerGoesToTheSameServerAgainAndNewDataToTheNext) {
-  RawServer first(network_, At(1));
-  RawServer second(network_, At(2));
-  MakeTwo();
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  EXPECT_THAT(ReadMessages(first.last().TakeReceived()), SizeIs(1));
-  first.StopListening();
-  first.last().Close();
-  Settle();
-  ASSERT_THAT(results_, SizeIs(2));
-  EXPECT_THAT(results_[1].status, IsOk()) << "the other server takes new data";
-  EXPECT_THAT(results_[1].again, ElementsAre(Range{4, 6}));
-
-  // The chunk of which one half is in doubt is divided.
-  Write(Events(4, 6), 4, 3);
-  Settle();
-  const auto elsewhere = Acknowledge(second);
-  ASSERT_THAT(elsewhere, SizeIs(1));
-  EXPECT_THAT(elsewhere[0].runs, ElementsAre(Range{7, 9}));
-  ASSERT_THAT(results_, SizeIs(3));
-  EXPECT_THAT(results_[2].again, ElementsAre(Range{4, 6}));
-  EXPECT_EQ(Doubled(), 0);
-
-  RawServer back(network_, At(1));
-  fixture_.world.Advance(2s);
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  ASSERT_EQ(back.connections(), 1u);
-  const auto again = Acknowledge(back);
-  ASSERT_THAT(again, SizeIs(1));
-  EXPECT_THAT(again[0].runs, ElementsAre(Range{4, 6}));
-  EXPECT_THAT(results_.back().again, IsEmpty());
-}
-
-TEST_F(ForwardOutputTest, AfterInDoubtTimeoutItGoesElsewhereAndIsCounted) {
-  RawServer first(network_, At(1));
-  RawServer second(network_, At(2));
-  MakeTwo("in_doubt_timeout: 10m");
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  first.StopListening();
-  first.last().Close();
-  fixture_.world.Advance(9min);
-  Write(Events(4, 3), 4, 3);
-  fixture_.world.Advance(1s);
-  EXPECT_THAT(results_.back().again, ElementsAre(Range{4, 6}));
-  EXPECT_EQ(Doubled(), 0);
-  fixture_.world.Advance(2min);
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  EXPECT_THAT(Acknowledge(second), SizeIs(1));
-  EXPECT_THAT(results_.back().again, IsEmpty());
-  EXPECT_EQ(Doubled(), 3);
-}
-
-TEST_F(ForwardOutputTest, WhatNeverLeftIsNotInDoubt) {
-  RawServer first(network_, At(1));
-  RawServer second(network_, At(2));
-  MakeTwo();
-  wire_.faults.window_bytes = 100;
-  Write(Events(1, 1), 1);
-  Settle();
-  Acknowledge(first);
-  first.last().StopReading();
-  Write(Events(2, 1000), 2, 1);
-  Settle();
-  first.StopListening();
-  first.last().Close();
-  Settle();
-  EXPECT_THAT(results_.back().again, ElementsAre(Range{2, 1001}));
-  wire_.faults.window_bytes = 65536;
-  Write(Events(2, 1000), 2, 1);
-  Settle();
-  EXPECT_THAT(Acknowledge(second), SizeIs(1));
-  EXPECT_EQ(Doubled(), 0);
-}
-
-TEST_F(ForwardOutputTest, AfterARestartTheNoteTellsWhoMayHaveWhat) {
-  RawServer first(network_, At(1));
-  RawServer second(network_, At(2));
-  MakeTwo();
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  // The process is killed, and the server too.
-  first.StopListening();
-  output_.reset();
-  MakeTwo();
-  Write(Events(4, 3), 4, 3);
-  fixture_.world.Advance(1s);
-  EXPECT_THAT(results_.back().again, ElementsAre(Range{4, 6}));
-  // Another lane was never sent to anybody.
-  WriteChunk(MakeChunk(Events(1, 2), {.lane = {2, 2}, .first = 1}));
-  Settle();
-  const auto fresh = Acknowledge(second);
-  ASSERT_THAT(fresh, SizeIs(1));
-  EXPECT_THAT(results_.back().again, IsEmpty());
-}
-
-TEST_F(ForwardOutputTest, AfterAnOrderlyStopOnlyWhatWasSentIsInDoubt) {
-  RawServer first(network_, At(1));
-  MakeTwo();
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  bool stopped = false;
-  output_->Stop([&] { stopped = true; });
-  Settle();
-  EXPECT_TRUE(stopped);
-  const auto note = DeliveryNote::Decode(fixture_.notes.back());
-  ASSERT_THAT(note, IsOk());
-  const auto& lanes = note->servers.at("tcp://h:1").may_have;
-  ASSERT_THAT(lanes, SizeIs(1));
-  EXPECT_THAT(lanes.begin()->second.ranges(), ElementsAre(Range{1, 3}));
-}
-
 TEST_F(ForwardOutputTest, StopWaitsForAnswersAndThenGivesUp) {
   RawServer server(network_, At(1));
   MakeOne();
@@ -450,26 +149,6 @@ TEST_F(ForwardOutputTest, StopWaitsForAnswersAndThenGivesUp) {
   fixture_.world.Advance(2s);
   EXPECT_TRUE(stopped);
   ASSERT_THAT(results_, SizeIs(1));
-}
-
-TEST_F(ForwardOutputTest, AServerThatDoesNotKnowNumbersIsNotWaitedFor) {
-  RawServer first(network_, At(1));
-  RawServer second(network_, At(2));
-  MakeTwo();
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first, Peer::kOther);
-  EXPECT_EQ(Once("tcp://h:1"), 0);
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  first.StopListening();
-  first.last().Close();
-  Settle();
-  Write(Events(4, 3), 4, 3);
-  Settle();
-  EXPECT_THAT(Acknowledge(second, Peer::kOther), SizeIs(1));
-  EXPECT_THAT(results_.back().again, IsEmpty());
-  EXPECT_EQ(Doubled(), 3);
 }
 
 TEST_F(ForwardOutputTest, AServerThatAnswersNothingIsGivenUp) {
