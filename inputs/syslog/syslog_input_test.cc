@@ -2,89 +2,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "core/plugin/input.h"
-#include "test/support/context_fixture.h"
-#include "test/support/fake_network.h"
-#include "test/support/make_plugin.h"
-#include "test/support/matchers.h"
-#include "test/support/stream_peer.h"
+#include "test/support/syslog_input_fixture.h"
 
 namespace andon {
 namespace {
 
-using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr const char* kRecord =
-    R"({"facility":"auth","severity":"crit","host":"h","ident":"app","message":"%"})";
-
-std::string Line(const std::string& text) { return "<34>Oct 11 22:14:15 h app: " + text; }
-std::string Counted(const std::string& text) {
-  return std::to_string(Line(text).size()) + " " + Line(text);
-}
-std::string Record(const std::string& text) {
-  std::string record = kRecord;
-  return record.replace(record.find('%'), 1, text);
-}
-
-class SyslogInputTest : public testing::Test {
- protected:
-  explicit SyslogInputTest(const ContextOptions& options = {.id = "sys"}) : fixture(options) {
-    fixture.network.Use(&network);
-  }
-
-  void Start(const std::string& options,
-             const std::string& listen = "['tcp://0.0.0.0:5140', 'udp://0.0.0.0:5140']") {
-    auto made = MakePlugin<Input>("syslog", "{listen: " + listen + ", timezone: UTC" +
-                                                (options.empty() ? "" : ", ") + options + "}");
-    ASSERT_THAT(made, IsOk());
-    input = *std::move(made);
-    ASSERT_THAT(input->Prepare(fixture.input()), IsOk());
-    input->Start(fixture.emitter);
-    socket = *client_network.Bind({.address = {Address::Kind::kUdp, "client", 1000}},
-                                  [](std::span<const Datagram>) {});
-  }
-
-  StreamPeer& Connect() {
-    StreamPeer& peer = peers.emplace_back();
-    ConnectOptions options;
-    options.address = {Address::Kind::kTcp, "server", 5140};
-    connecting.push_back(
-        client_network.Connect(options, [&peer](Result<std::unique_ptr<Stream>> stream) {
-          if (stream.ok()) peer.Use(*std::move(stream));
-        }));
-    fixture.world.RunUntilIdle();
-    return peer;
-  }
-  void Send(StreamPeer& peer, const std::string& text) {
-    peer.Send(text);
-    fixture.world.RunUntilIdle();
-  }
-  void SendDatagram(const std::string& text) {
-    (void)socket->SendTo(AsBytes(text), {Address::Kind::kUdp, "server", 5140});
-  }
-  uint64_t Dropped(const std::string& cause) {
-    return fixture.metrics.Sum("andon_events_dropped_total", {{"cause", cause}});
-  }
-  uint64_t Counted(const std::string& name) { return fixture.metrics.Sum(name); }
-
-  ContextFixture fixture;
-  FakeWire wire{fixture.world};
-  FakeNetwork network{wire, fixture.loop, "server"};
-  FakeLoop client_loop{fixture.world};
-  FakeNetwork client_network{wire, client_loop, "client"};
-  std::deque<StreamPeer> peers;
-  std::vector<std::unique_ptr<Connecting>> connecting;
-  std::unique_ptr<Input> input;
-  std::unique_ptr<DatagramSocket> socket;
-};
+using SyslogInputTest = SyslogInputFixture;
 
 TEST_F(SyslogInputTest, WhatOneReadBringsIsOneEmit) {
   Start("tag: log.syslog");
@@ -222,98 +152,6 @@ TEST_F(SyslogInputTest, AStreamWhoseCountIsLostIsKeptAsAnErrorAndClosed) {
   ASSERT_THAT(fixture.emitter.records(), SizeIs(2));
   EXPECT_THAT(fixture.emitter.records()[1], HasSubstr("garbage"));
   EXPECT_EQ(Counted("andon_syslog_broken_connections_total"), 1u);
-}
-
-TEST_F(SyslogInputTest, SilentConnectionsAreClosedAfterTheirTime) {
-  Start("tag: s, idle_timeout: 60s");
-  StreamPeer& silent = Connect();
-  StreamPeer& busy = Connect();
-  Send(silent, Line("half"));
-  for (int i = 0; i < 10; ++i) {
-    fixture.world.Advance(seconds(10));
-    Send(busy, Line("x") + "\n");
-  }
-  EXPECT_TRUE(silent.ended);
-  EXPECT_FALSE(busy.ended);
-  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("half"))));
-  EXPECT_EQ(Counted("andon_syslog_cut_off_connections_total"), 1u);
-}
-
-TEST_F(SyslogInputTest, NobodyIsClosedForSilenceByDefault) {
-  Start("tag: s");
-  StreamPeer& silent = Connect();
-  fixture.world.Advance(std::chrono::hours(100));
-  EXPECT_FALSE(silent.ended);
-  EXPECT_EQ(fixture.loop.timers(), 0u);
-}
-
-TEST_F(SyslogInputTest, WhenMemoryIsUsedUpOnlyTheOldestMessageIsReadOn) {
-  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
-  const std::string half = Line(std::string(15000, 'x'));
-  StreamPeer& oldest = Connect();
-  Send(oldest, half);
-  fixture.world.Advance(seconds(1));
-  StreamPeer& other = Connect();
-  Send(other, half);
-  Send(Connect(), half);
-  Send(other, "\n" + Line("waits") + "\n");
-  EXPECT_EQ(fixture.emitter.count(), 0u);
-  Send(oldest, "\n");
-  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
-}
-
-TEST_F(SyslogInputTest, WhenMemoryIsUsedUpWholeMessagesStillGetThrough) {
-  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
-  for (int i = 0; i < 3; ++i) Send(Connect(), Line(std::string(15000, 'x')));
-  Send(Connect(), Line("whole") + "\n");
-  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("whole"))));
-  // Not without end: what many leave unfinished is bounded.
-  for (int i = 0; i < 10; ++i) Send(Connect(), Line(std::string(15000, 'x')));
-  Send(Connect(), Line("late") + "\n");
-  EXPECT_THAT(fixture.emitter.records(),
-              testing::Not(testing::Contains(NormalJson(Record("late")))));
-}
-
-TEST_F(SyslogInputTest, WhoHoldsAllMemoryAndSendsNothingIsCutOff) {
-  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
-  const std::string half = "16000 " + Line(std::string(15000, 'x'));
-  StreamPeer& oldest = Connect();
-  Send(oldest, half);
-  fixture.world.Advance(seconds(1));
-  Send(Connect(), half);
-  StreamPeer& other = Connect();
-  Send(other, half);
-  Send(other, std::string(1000, ' ') + Line("waits") + "\n");
-  EXPECT_FALSE(oldest.ended);
-  fixture.world.Advance(seconds(40));
-  EXPECT_TRUE(oldest.ended);
-  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
-  EXPECT_THAT(fixture.emitter.records(),
-              testing::Contains(HasSubstr("too little while others waited")));
-}
-
-TEST_F(SyslogInputTest, SingleBytesAreNoProgressWhileOthersWait) {
-  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
-  const std::string half = Line(std::string(15000, 'x'));
-  std::vector<StreamPeer*> slow;
-  for (int i = 0; i < 5; ++i) {
-    slow.push_back(&Connect());
-    Send(*slow.back(), half);
-    fixture.world.Advance(seconds(1));
-  }
-  StreamPeer& other = Connect();
-  Send(other, half);
-  Send(other, "\n" + Line("waits") + "\n");
-  EXPECT_EQ(fixture.emitter.count(), 0u);
-  for (int i = 0; i < 16; ++i) {
-    for (StreamPeer* peer : slow) {
-      if (!peer->ended) Send(*peer, "x");
-    }
-    fixture.world.Advance(seconds(5));
-  }
-  EXPECT_TRUE(slow[0]->ended);
-  EXPECT_FALSE(slow[4]->ended);
-  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
 }
 
 TEST_F(SyslogInputTest, AnErrorEventIsCountedAsRejectedAndSaysWhereItCameFrom) {
