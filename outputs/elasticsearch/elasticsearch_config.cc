@@ -68,11 +68,13 @@ void ReadHeaders(ConfigReader& reader, std::vector<std::string>* headers) {
   std::vector<std::pair<std::string, std::string>> given;
   reader.Optional("headers", &given, "further headers of every request");
   for (const auto& [name, value] : given) {
-    const std::string header = name + ": " + value;
+    std::string header = name;
+    header += ": ";
+    header += value;
     const bool control =
         std::ranges::any_of(header, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
     if (control || name.empty()) reader.Fail("headers", "a header is one line, with a name");
-    headers->push_back(header);
+    headers->push_back(std::move(header));
   }
 }
 

@@ -38,7 +38,7 @@ Status FileSet::MakeRoom(const OutputFile& wanted) {
     ++open;
     if (oldest == nullptr || file->last_write < oldest->last_write) oldest = file.get();
   }
-  if (open < max_open_) return OkStatus();
+  if (oldest == nullptr || open < max_open_) return OkStatus();
   RETURN_IF_ERROR(oldest->Sync());
   oldest->CloseDescriptor();
   return OkStatus();
