@@ -76,7 +76,7 @@ std::string DidYouMeanOneOf(std::string_view typed, std::span<const std::string>
   if (!said.empty() || words.empty() || words.size() > kMostListed) return said;
   std::vector<std::string> sorted(words.begin(), words.end());
   std::ranges::sort(sorted);
-  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return fmt::format("; there {} {}", sorted.size() == 1 ? "is" : "are", fmt::join(sorted, ", "));
 }
 

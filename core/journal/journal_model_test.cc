@@ -239,6 +239,17 @@ class Model {
     }
   }
 
+  std::set<uint64_t> AllRoutedTo(size_t output) const {
+    std::set<uint64_t> numbers;
+    for (size_t source = 0; source < sources_.size(); ++source) {
+      for (uint64_t n = 1; n < sources_[source].next; ++n) {
+        const uint64_t number = source * kSourceNumbers + n;
+        if (JournalOracle::RoutedTo(number, output)) numbers.insert(number);
+      }
+    }
+    return numbers;
+  }
+
   void Drain() {
     journal_.disk.SetFault(nullptr);
     for (Given& given : given_) {
@@ -260,14 +271,7 @@ class Model {
       if (settings_.lying) continue;
       EXPECT_EQ(given_[i].output->cursor->damaged_events(), 0u);
       EXPECT_EQ(given_[i].output->cursor->gap_events(), 0u);
-      std::set<uint64_t> wanted;
-      for (size_t source = 0; source < sources_.size(); ++source) {
-        for (uint64_t n = 1; n < sources_[source].next; ++n) {
-          const uint64_t number = source * kSourceNumbers + n;
-          if (JournalOracle::RoutedTo(number, i)) wanted.insert(number);
-        }
-      }
-      EXPECT_EQ(oracle_.numbers(i), wanted);
+      EXPECT_EQ(oracle_.numbers(i), AllRoutedTo(i));
     }
     for (Given& given : given_) given.output.reset();
     journal_.Kill();
