@@ -119,7 +119,8 @@ TEST(RegistryTest, SaysWhatIsWrongAndWhere) {
             "a.yaml:1:1: \"parse\" has no value; a map with a \"type\" belongs here");
   EXPECT_EQ(FirstProblem("parse: test_sample"),
             "a.yaml:1:8: \"word\" is required (what to look for)");
-  EXPECT_EQ(FirstProblem("parse: {type: test_plain, x: 1}"), "a.yaml:1:27: unknown option \"x\"; there is type");
+  EXPECT_EQ(FirstProblem("parse: {type: test_plain, x: 1}"),
+            "a.yaml:1:27: unknown option \"x\"; there is type");
 }
 
 TEST(RegistryTest, WhatAPluginOnlyReturnsBecomesAProblemToo) {

@@ -85,10 +85,11 @@ TEST(MakePluginTest, BuildsFromYamlInFlowAndBlockStyle) {
 }
 
 TEST(MakePluginTest, AnErrorHasEveryProblemWithItsPlace) {
-  EXPECT_THAT(MakePlugin<Filter>("test_obedient", "{wrod: x, start: oldest}"),
-              StatusIs(StatusCode::kInvalidConfig,
-                       "test.yaml:1:2: unknown option \"wrod\"; did you mean \"word\"?\n"
-                       "test.yaml:1:11: unknown option \"start\"; there are id, match, type, word"));
+  EXPECT_THAT(
+      MakePlugin<Filter>("test_obedient", "{wrod: x, start: oldest}"),
+      StatusIs(StatusCode::kInvalidConfig,
+               "test.yaml:1:2: unknown option \"wrod\"; did you mean \"word\"?\n"
+               "test.yaml:1:11: unknown option \"start\"; there are id, match, type, word"));
   EXPECT_THAT(MakePlugin<Filter>("test_obedien"),
               StatusIs(StatusCode::kInvalidConfig, HasSubstr("unknown filter \"test_obedien\"")));
 }
