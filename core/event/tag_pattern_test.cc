@@ -173,30 +173,36 @@ class Expansion {
   std::string_view rest_;
 };
 
+// Where a token that begins at `at` may end.
+std::vector<size_t> Ends(char token, std::string_view tag, size_t at) {
+  std::vector<size_t> ends;
+  const size_t part_end = std::min(tag.find('.', at), tag.size());
+  switch (static_cast<Token>(token)) {
+    case Token::kPartEnd:
+      if (at == part_end) ends.push_back(at);
+      return ends;
+    case Token::kPart:
+      for (size_t end = at; end <= part_end; ++end) ends.push_back(end);
+      return ends;
+    case Token::kAny:
+      for (size_t end = at; end <= tag.size(); ++end) ends.push_back(end);
+      return ends;
+    case Token::kAnyParts:
+      if (at == 0) ends.push_back(0);
+      for (size_t dot = part_end; dot < tag.size(); dot = tag.find('.', dot + 1)) {
+        ends.push_back(dot + 1);
+      }
+      return ends;
+  }
+  if (at < tag.size() && tag[at] == token) ends.push_back(at + 1);
+  return ends;
+}
+
 bool SlowMatch(std::string_view tokens, std::string_view tag, size_t at) {
   if (tokens.empty()) return at == tag.size();
-  const std::string_view rest = tokens.substr(1);
-  switch (static_cast<Token>(tokens.front())) {
-    case Token::kPartEnd:
-      return (at == tag.size() || tag[at] == '.') && SlowMatch(rest, tag, at);
-    case Token::kPart:
-      for (size_t end = at;; ++end) {
-        if (SlowMatch(rest, tag, end)) return true;
-        if (end == tag.size() || tag[end] == '.') return false;
-      }
-    case Token::kAny:
-      for (size_t end = at; end <= tag.size(); ++end) {
-        if (SlowMatch(rest, tag, end)) return true;
-      }
-      return false;
-    case Token::kAnyParts:
-      if (at == 0 && SlowMatch(rest, tag, 0)) return true;
-      for (size_t end = at; end < tag.size(); ++end) {
-        if (tag[end] == '.' && SlowMatch(rest, tag, end + 1)) return true;
-      }
-      return false;
-  }
-  return at < tag.size() && tag[at] == tokens.front() && SlowMatch(rest, tag, at + 1);
+  const std::vector<size_t> ends = Ends(tokens.front(), tag, at);
+  return std::ranges::any_of(ends,
+                             [&](size_t end) { return SlowMatch(tokens.substr(1), tag, end); });
 }
 
 std::string RandomPattern(Random& random, int nesting) {

@@ -97,15 +97,8 @@ uint64_t CountOf(const std::vector<Run>& origin) {
   return count;
 }
 
-const char* ReadHopMap(const ValueView& map, Hop* hop) {
-  const auto lane = BinaryAt(map, "lane");
-  if (!lane.has_value() || lane->size() != kLaneBytes) return "\"lane\" is not 16 bytes";
-  hop->lane = UuidFromBytes(lane->data());
-  const auto output = BinaryAt(map, "output");
-  if (!output.has_value()) return "\"output\" is missing";
-  hop->output = AsText(*output);
-  const auto runs = BinaryAt(map, "runs");
-  if (!runs.has_value() || !TakeRuns(*runs, &hop->runs)) return "\"runs\" are damaged";
+// What a hop may be without.
+const char* ReadOptional(const ValueView& map, Hop* hop) {
   if (const auto settled = map.Find("settled"); settled.has_value()) {
     const auto number = settled->AsUint();
     if (!number.has_value()) return "\"settled\" is no number";
@@ -119,6 +112,18 @@ const char* ReadHopMap(const ValueView& map, Hop* hop) {
     if (!TakeLanes(*closed, &hop->closed)) return "\"closed\" is not 16 bytes a lane";
   }
   return nullptr;
+}
+
+const char* ReadHopMap(const ValueView& map, Hop* hop) {
+  const auto lane = BinaryAt(map, "lane");
+  if (!lane.has_value() || lane->size() != kLaneBytes) return "\"lane\" is not 16 bytes";
+  hop->lane = UuidFromBytes(lane->data());
+  const auto output = BinaryAt(map, "output");
+  if (!output.has_value()) return "\"output\" is missing";
+  hop->output = AsText(*output);
+  const auto runs = BinaryAt(map, "runs");
+  if (!runs.has_value() || !TakeRuns(*runs, &hop->runs)) return "\"runs\" are damaged";
+  return ReadOptional(map, hop);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(HttpRequestTest, WhatIsWrongGetsItsStatus) {
   }
   EXPECT_EQ(Status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 505);
   EXPECT_EQ(Status("GET / HTTP/9\r\n\r\n"), 505);
-  EXPECT_EQ(Status(std::string_view("GET /\0 HTTP/1.1\r\n\r\n", 20)), 400);
+  EXPECT_EQ(Status(std::string_view("GET /\0 HTTP/1.1\r\n\r\n", 19)), 400);
 }
 
 TEST(HttpRequestTest, AnyBytesGetSomeAnswer) {
