@@ -211,6 +211,20 @@ void CountHole(const StoredRecord& record, const LaneId& id, State& state) {
   for (auto& [cursor, routed] : state.routed) routed += record.first() - last - 1;
 }
 
+void ReplayPart(const DiskPart& part, uint64_t segment, State& state) {
+  const PartHeader& header = part.header;
+  state.clock_ns = std::max(state.clock_ns, header.clock_ns);
+  const StreamPosition end{segment, part.end()};
+  ForEachRecord(part.records(), [&](const StoredRecord& record) {
+    if (record.kind() == RecordKind::kEvents) CountHole(record, header.lane, state);
+    if (!ApplyRecord(record, header.lane, end, state)) {
+      LogError("journal", "record makes no sense, ignored",
+               {{"segment", SegmentName(segment)}, {"part_at", header.offset}});
+    }
+    return true;
+  });
+}
+
 }  // namespace
 
 Status ReplaySegment(File& file, const Segment& segment, const ReplayContext& context,
@@ -223,18 +237,7 @@ Status ReplaySegment(File& file, const Segment& segment, const ReplayContext& co
     for (const DamagedRange& range : step.damaged) {
       if (context.damage != nullptr) context.damage->Report(segment.number(), range, file);
     }
-    if (!step.part.has_value()) continue;
-    const PartHeader& header = step.part->header;
-    state.clock_ns = std::max(state.clock_ns, header.clock_ns);
-    const StreamPosition end{segment.number(), step.part->end()};
-    ForEachRecord(step.part->records(), [&](const StoredRecord& record) {
-      if (record.kind() == RecordKind::kEvents) CountHole(record, header.lane, state);
-      if (!ApplyRecord(record, header.lane, end, state)) {
-        LogError("journal", "record makes no sense, ignored",
-                 {{"segment", SegmentName(segment.number())}, {"part_at", header.offset}});
-      }
-      return true;
-    });
+    if (step.part.has_value()) ReplayPart(*step.part, segment.number(), state);
   }
 }
 

@@ -23,6 +23,7 @@ std::vector<size_t> PreferredOrder(std::string_view who, const std::vector<Candi
   std::vector<size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::vector<double> scores;
+  scores.reserve(candidates.size());
   for (const Candidate& candidate : candidates) scores.push_back(Score(who, candidate));
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     if (candidates[a].standby != candidates[b].standby) return candidates[b].standby;
