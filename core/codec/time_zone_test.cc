@@ -17,7 +17,7 @@ TimeZone Zone(std::string_view text) {
 }
 
 int64_t At(CivilDate date, int hour, int minute = 0) {
-  return DaysFromCivil(date) * kSecondsPerDay + hour * 3600 + minute * 60;
+  return DaysFromCivil(date) * kSecondsPerDay + int64_t{hour} * 3600 + int64_t{minute} * 60;
 }
 
 TEST(CivilTest, GoesFromDaysToDatesAndBackOverFourCenturies) {
