@@ -48,7 +48,20 @@ Compression GuessCompression(Bytes untrusted) {
   return Compression::kNone;
 }
 
+// What a decompressor needs is made when it is used first; false: no memory.
 struct Unpacker::State {
+  bool StartGzip() {
+    gzip_ready = gzip_ready || inflateInit2(&gzip, kGzipWindow) == Z_OK;
+    return gzip_ready;
+  }
+  bool StartZstd() {
+    if (zstd != nullptr) return true;
+    zstd = ZSTD_createDCtx();
+    if (zstd == nullptr) return false;
+    ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, kZstdWindowLog);
+    return true;
+  }
+
   z_stream gzip = FreshZlibStream();
   bool gzip_ready = false;
   ZSTD_DCtx* zstd = nullptr;
@@ -80,11 +93,8 @@ Unpacker::Outcome Unpacker::Next(std::span<std::byte> to, size_t* written) {
 }
 
 Unpacker::Outcome Unpacker::NextGzip(std::span<std::byte> to, size_t* written) {
+  if (!state_->StartGzip()) return Fail("gzip: no memory");
   z_stream& stream = state_->gzip;
-  if (!state_->gzip_ready) {
-    if (inflateInit2(&stream, kGzipWindow) != Z_OK) return Fail("gzip: no memory");
-    state_->gzip_ready = true;
-  }
   while (*written < to.size()) {
     if (between_) {
       if (packed_.empty()) return Outcome::kEnd;
@@ -113,11 +123,7 @@ Unpacker::Outcome Unpacker::NextGzip(std::span<std::byte> to, size_t* written) {
 }
 
 Unpacker::Outcome Unpacker::NextZstd(std::span<std::byte> to, size_t* written) {
-  if (state_->zstd == nullptr) {
-    state_->zstd = ZSTD_createDCtx();
-    if (state_->zstd == nullptr) return Fail("zstd: no memory");
-    ZSTD_DCtx_setParameter(state_->zstd, ZSTD_d_windowLogMax, kZstdWindowLog);
-  }
+  if (!state_->StartZstd()) return Fail("zstd: no memory");
   while (*written < to.size()) {
     if (between_) {
       if (packed_.empty()) return Outcome::kEnd;
@@ -139,7 +145,23 @@ Unpacker::Outcome Unpacker::NextZstd(std::span<std::byte> to, size_t* written) {
   return between_ && packed_.empty() ? Outcome::kEnd : Outcome::kMore;
 }
 
+// What a compressor needs is made when it is used first; false: no memory.
 struct Packer::State {
+  bool StartGzip() {
+    constexpr int kMemoryLevel = 8;
+    gzip_ready = gzip_ready || deflateInit2(&gzip, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow,
+                                            kMemoryLevel, Z_DEFAULT_STRATEGY) == Z_OK;
+    return gzip_ready;
+  }
+  bool StartZstd() {
+    if (zstd != nullptr) return true;
+    zstd = ZSTD_createCCtx();
+    if (zstd == nullptr) return false;
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, kZstdLevel);
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+    return true;
+  }
+
   z_stream gzip = FreshZlibStream();
   bool gzip_ready = false;
   ZSTD_CCtx* zstd = nullptr;
@@ -160,15 +182,8 @@ Status Packer::Pack(std::span<const Bytes> pieces, ByteBuffer& out) {
 }
 
 Status Packer::PackGzip(std::span<const Bytes> pieces, ByteBuffer& out) {
+  if (!state_->StartGzip()) return Rejected("gzip: no memory");
   z_stream& stream = state_->gzip;
-  if (!state_->gzip_ready) {
-    constexpr int kMemoryLevel = 8;
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemoryLevel,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
-      return Rejected("gzip: no memory");
-    }
-    state_->gzip_ready = true;
-  }
   deflateReset(&stream);
   int code = Z_OK;
   for (size_t i = 0; i <= pieces.size(); ++i) {
@@ -189,12 +204,7 @@ Status Packer::PackGzip(std::span<const Bytes> pieces, ByteBuffer& out) {
 }
 
 Status Packer::PackZstd(std::span<const Bytes> pieces, ByteBuffer& out) {
-  if (state_->zstd == nullptr) {
-    state_->zstd = ZSTD_createCCtx();
-    if (state_->zstd == nullptr) return Rejected("zstd: no memory");
-    ZSTD_CCtx_setParameter(state_->zstd, ZSTD_c_compressionLevel, kZstdLevel);
-    ZSTD_CCtx_setParameter(state_->zstd, ZSTD_c_checksumFlag, 1);
-  }
+  if (!state_->StartZstd()) return Rejected("zstd: no memory");
   ZSTD_CCtx_reset(state_->zstd, ZSTD_reset_session_only);
   for (size_t i = 0; i <= pieces.size(); ++i) {
     const bool last = i == pieces.size();

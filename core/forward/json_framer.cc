@@ -2,17 +2,21 @@
 
 namespace andon::forward {
 
+void JsonFramer::FeedString(char c) {
+  if (escaped_) {
+    escaped_ = false;
+  } else if (c == '\\') {
+    escaped_ = true;
+  } else if (c == '"') {
+    in_string_ = false;
+  }
+}
+
 std::optional<size_t> JsonFramer::Feed(Bytes more) {
   for (size_t i = 0; i < more.size(); ++i) {
     const char c = static_cast<char>(more[i]);
     if (in_string_) {
-      if (escaped_) {
-        escaped_ = false;
-      } else if (c == '\\') {
-        escaped_ = true;
-      } else if (c == '"') {
-        in_string_ = false;
-      }
+      FeedString(c);
     } else if (c == '"') {
       in_string_ = true;
     } else if (c == '[' || c == '{') {

@@ -17,6 +17,8 @@ class JsonFramer {
   void Reset() { *this = JsonFramer(); }
 
  private:
+  void FeedString(char c);
+
   uint64_t depth_ = 0;
   bool in_string_ = false;
   bool escaped_ = false;

@@ -17,6 +17,24 @@ size_t ValueScanner::FinishHeader(Bytes more, MsgpackHeader* header) {
   return taken;
 }
 
+// The header that begins at `at`, which goes on behind it. What is not whole is kept.
+MsgpackHeader ValueScanner::TakeHeader(Bytes more, size_t* at) {
+  MsgpackHeader header;
+  if (partial_size_ > 0) {
+    *at += FinishHeader(more.subspan(*at), &header);
+    return header;
+  }
+  header = ReadMsgpackHeader(more.subspan(*at));
+  *at += header.bytes;
+  if (header.kind != MsgpackHeader::Kind::kMore) return header;
+  const Bytes rest = more.subspan(*at);
+  if (!rest.empty()) {
+    std::memcpy(partial_, rest.data(), rest.size());
+    partial_size_ = static_cast<uint8_t>(rest.size());
+  }
+  return header;
+}
+
 ValueScanner::Progress ValueScanner::Feed(Bytes more) {
   size_t at = 0;
   while (true) {
@@ -27,22 +45,9 @@ ValueScanner::Progress ValueScanner::Feed(Bytes more) {
     if (values_ == 0) return {Outcome::kDone, at};
     if (at == more.size()) return {Outcome::kMore, at};
 
-    MsgpackHeader header;
-    if (partial_size_ > 0) {
-      at += FinishHeader(more.subspan(at), &header);
-    } else {
-      header = ReadMsgpackHeader(more.subspan(at));
-      at += header.bytes;
-    }
+    const MsgpackHeader header = TakeHeader(more, &at);
     if (header.kind == MsgpackHeader::Kind::kInvalid) return {Outcome::kInvalid, at};
-    if (header.kind == MsgpackHeader::Kind::kMore) {
-      const Bytes rest = more.subspan(at);
-      if (partial_size_ == 0 && !rest.empty()) {
-        std::memcpy(partial_, rest.data(), rest.size());
-        partial_size_ = static_cast<uint8_t>(rest.size());
-      }
-      return {Outcome::kMore, more.size()};
-    }
+    if (header.kind == MsgpackHeader::Kind::kMore) return {Outcome::kMore, more.size()};
     values_ += header.values - 1;
     skip_ = header.payload;
   }

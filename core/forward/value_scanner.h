@@ -26,6 +26,7 @@ class ValueScanner {
  private:
   // Completes a header that began in an earlier call; returns how many bytes of `more` it took.
   size_t FinishHeader(Bytes more, MsgpackHeader* header);
+  MsgpackHeader TakeHeader(Bytes more, size_t* at);
 
   uint64_t values_ = 1;  // Values whose headers are still to be read.
   uint64_t skip_ = 0;    // Bytes of the current value's payload.

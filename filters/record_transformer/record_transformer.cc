@@ -40,21 +40,24 @@ bool WriteConstant(const ConfigNode& node, ByteBuffer& out) {
   MsgpackWriter writer(out);
   if (node.quoted()) return false;
   const std::string text(node.text());
-  char* end = nullptr;
   if (node.kind() == ConfigNode::Kind::kNull) {
     writer.Nil();
-  } else if (text == "true" || text == "false") {
-    writer.Bool(text == "true");
-  } else if (text.empty() || text.find_first_not_of("+-.0123456789eE") != std::string::npos) {
-    return false;
-  } else if (const long long whole = std::strtoll(text.c_str(), &end, 10);
-             *end == '\0' && std::to_string(whole) == text) {
-    writer.Int(whole);
-  } else if (const double number = std::strtod(text.c_str(), &end); *end == '\0') {
-    writer.Float(number);
-  } else {
-    return false;
+    return true;
   }
+  if (text == "true" || text == "false") {
+    writer.Bool(text == "true");
+    return true;
+  }
+  if (text.empty() || text.find_first_not_of("+-.0123456789eE") != std::string::npos) return false;
+  char* end = nullptr;
+  const long long whole = std::strtoll(text.c_str(), &end, 10);
+  if (*end == '\0' && std::to_string(whole) == text) {
+    writer.Int(whole);
+    return true;
+  }
+  const double number = std::strtod(text.c_str(), &end);
+  if (*end != '\0') return false;
+  writer.Float(number);
   return true;
 }
 

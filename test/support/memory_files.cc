@@ -52,6 +52,7 @@ Result<std::vector<DirectoryEntry>> MemoryFiles::List(const std::string& directo
   }
   if (names.empty()) return ErrnoStatus("open " + directory, ENOENT);
   std::vector<DirectoryEntry> entries;
+  entries.reserve(names.size());
   for (const std::string& name : names) entries.push_back({name, 0});
   return entries;
 }
