@@ -39,7 +39,7 @@ TEST_F(ForwardInDoubtTest, NothingIsSentBeforeTheNoteThatSaysWhereIsDurable) {
   ASSERT_THAT(lanes, SizeIs(1));
   EXPECT_THAT(lanes.begin()->second.Common({11, 16}), ElementsAre(Range{11, 16}));
   // Far ahead: the next chunks need no other note.
-  for (int i = 0; i < 100; ++i) Write(Events(7, 3), static_cast<Sequence>(17 + 3 * i), 10);
+  for (Sequence i = 0; i < 100; ++i) Write(Events(7, 3), 17 + 3 * i, 10);
   Settle();
   EXPECT_THAT(fixture_.notes, SizeIs(1));
 }
