@@ -5,17 +5,19 @@
 
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 
+#include "core/base/file.h"
 #include "core/metrics/exposition.h"
 
 namespace andon {
 namespace {
+
+constexpr size_t kLongestLine = 4096;
 
 void AppendOne(std::string_view name, std::string_view help, MetricType type,
                std::optional<double> value, std::string& text) {
@@ -42,10 +44,10 @@ std::optional<double> ProcessorSeconds() {
 
 // The n-th word, from 0, of what follows the last `)`: a program's name may hold anything.
 std::optional<double> NumberIn(const char* path, size_t word) {
-  std::ifstream file(path);
-  std::string line((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const size_t name_end = line.rfind(')');
-  std::istringstream words(name_end == std::string::npos ? line : line.substr(name_end + 1));
+  const auto line = ReadFile(RealFileSystem(), path, kLongestLine);
+  if (!line.ok()) return std::nullopt;
+  const size_t name_end = line->rfind(')');
+  std::istringstream words(name_end == std::string::npos ? *line : line->substr(name_end + 1));
   std::string skipped;
   for (; word > 0; --word) words >> skipped;
   double number = 0;
