@@ -13,6 +13,16 @@ using std::chrono::seconds;
 
 class JournalDeletedTest : public JournalTestBase {
  protected:
+  // The first ten events, for an output that takes none.
+  RouteId OpenWithTen() {
+    Open();
+    journal_.AddOutput("a").paused = true;
+    const RouteId route = journal_.RouteTo({"a"});
+    journal_.Append(1, 10, {.route = route, .ack = true});
+    journal_.Settle();
+    return route;
+  }
+
   void DeleteAll() {
     for (const std::string& path : journal_.disk.Paths()) {
       if (path.starts_with(JournalFixture::kDirectory)) journal_.disk.Delete(path);
@@ -21,11 +31,7 @@ class JournalDeletedTest : public JournalTestBase {
 };
 
 TEST_F(JournalDeletedTest, WhatIsAcknowledgedAfterwardsIsOnDiskAndSoIsTheOpenSegment) {
-  Open();
-  journal_.AddOutput("a").paused = true;
-  const RouteId route = journal_.RouteTo({"a"});
-  journal_.Append(1, 10, {.route = route, .ack = true});
-  journal_.Settle();
+  const RouteId route = OpenWithTen();
   DeleteAll();
   journal_.Append(11, 10, {.route = route, .ack = true});
   journal_.Settle(seconds(3));
@@ -63,11 +69,7 @@ TEST_F(JournalDeletedTest, WhatCannotBeReadAnyMoreIsCountedAsDamaged) {
 }
 
 TEST_F(JournalDeletedTest, WhereItCannotBeWrittenAgainAnotherSegmentIsBegun) {
-  Open();
-  journal_.AddOutput("a").paused = true;
-  const RouteId route = journal_.RouteTo({"a"});
-  journal_.Append(1, 10, {.route = route, .ack = true});
-  journal_.Settle();
+  const RouteId route = OpenWithTen();
   DeleteAll();
   journal_.disk.SetFault(
       [](CrashDisk::Op op, const std::string&) { return op == CrashDisk::Op::kRead ? EIO : 0; });
