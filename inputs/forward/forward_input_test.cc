@@ -181,12 +181,8 @@ TEST_F(ForwardInputTest, CompressedEntriesAreUnpacked) {
   auto client = Client();
   for (const auto compression : {forward::Compression::kGzip, forward::Compression::kZstd}) {
     const std::string name(forward::CompressionName(compression));
-    const std::string entries = Entries(1, 3);
-    const Bytes piece = AsBytes(entries);
-    ByteBuffer packed;
-    ASSERT_TRUE(forward::Packer(compression).Pack({&piece, 1}, packed).ok());
     client->Send(
-        Packed("t", packed.text(),
+        Packed("t", Compressed(Entries(1, 3), compression),
                std::string_view(Msgpack(R"({"chunk": "x", "compressed": ")" + name + "\"}"))));
   }
   Settle();
@@ -197,14 +193,9 @@ TEST_F(ForwardInputTest, CompressedEntriesAreUnpacked) {
 TEST_F(ForwardInputTest, WhatUnpacksToMoreThanIsHeldComesInPieces) {
   Make("{unpacked_size_limit: 64MiB}");
   auto client = Client();
-  const std::string entry = Msgpack(R"([17, {"m": ")" + std::string(10000, 'x') + "\"}]");
-  std::string entries;
-  for (int i = 0; i < 1500; ++i) entries += entry;
-  const Bytes piece = AsBytes(entries);
-  ByteBuffer packed;
-  ASSERT_TRUE(forward::Packer(forward::Compression::kZstd).Pack({&piece, 1}, packed).ok());
+  std::string packed = Compressed(ManyLongEntries(), forward::Compression::kZstd);
   const std::string option = Msgpack(R"({"chunk": "x", "compressed": "zstd"})");
-  client->Send(Packed("t", packed.text(), std::string_view(option)));
+  client->Send(Packed("t", packed, std::string_view(option)));
   Settle();
   EXPECT_EQ(fixture_.emitter.count(), 1500u);
   EXPECT_GT(fixture_.emitter.emits().size(), 3u);
@@ -213,8 +204,8 @@ TEST_F(ForwardInputTest, WhatUnpacksToMoreThanIsHeldComesInPieces) {
 
   // One byte wrong at its end: nothing of it is taken.
   fixture_.emitter.Clear();
-  packed.data()[packed.size() - 1] ^= std::byte{1};
-  client->Send(Packed("t", packed.text(), std::string_view(option)));
+  packed.back() = static_cast<char>(packed.back() ^ 1);
+  client->Send(Packed("t", packed, std::string_view(option)));
   Settle();
   EXPECT_EQ(fixture_.emitter.count(), 0u);
   EXPECT_TRUE(client->ended());
@@ -224,10 +215,8 @@ TEST_F(ForwardInputTest, ABombIsRefused) {
   Make("{unpacked_size_limit: 1MiB}");
   auto client = Client();
   const std::string zeros(size_t{32} << 20, '\0');
-  const Bytes piece = AsBytes(zeros);
-  ByteBuffer packed;
-  ASSERT_TRUE(forward::Packer(forward::Compression::kGzip).Pack({&piece, 1}, packed).ok());
-  client->Send(Packed("t", packed.text(), R"({"chunk": "x", "compressed": "gzip"})"));
+  client->Send(Packed("t", Compressed(zeros, forward::Compression::kGzip),
+                      R"({"chunk": "x", "compressed": "gzip"})"));
   Settle();
   EXPECT_TRUE(client->ended());
   EXPECT_EQ(fixture_.emitter.count(), 0u);

@@ -42,14 +42,9 @@ TEST_F(ForwardRepeatsTest, WithAWindowARepeatedChunkIsTakenOnceAcrossARestartToo
 
 TEST_F(ForwardRepeatsTest, AChunkThatComesInPiecesIsRememberedWithTheLastOfThem) {
   Make("{repeat_window: 10}");
-  const std::string entry = Msgpack(R"([17, {"m": ")" + std::string(10000, 'x') + "\"}]");
-  std::string entries;
-  for (int i = 0; i < 1500; ++i) entries += entry;
-  const Bytes piece = AsBytes(entries);
-  ByteBuffer packed;
-  ASSERT_TRUE(forward::Packer(forward::Compression::kZstd).Pack({&piece, 1}, packed).ok());
-  const std::string option = Msgpack(R"({"chunk": "x", "compressed": "zstd"})");
-  const std::string message = Packed("t", packed.text(), std::string_view(option));
+  const std::string message =
+      Packed("t", Compressed(ManyLongEntries(), forward::Compression::kZstd),
+             R"({"chunk": "x", "compressed": "zstd"})");
   auto client = Client();
   client->Send(message);
   Settle();
@@ -67,12 +62,8 @@ TEST_F(ForwardRepeatsTest, AChunkThatComesInPiecesIsRememberedWithTheLastOfThem)
 
 TEST_F(ForwardRepeatsTest, ARepeatOfASmallCompressedChunkIsCountedByItsEvents) {
   Make("{repeat_window: 10}");
-  const std::string entries = Entries(1, 7);
-  const Bytes piece = AsBytes(entries);
-  ByteBuffer packed;
-  ASSERT_TRUE(forward::Packer(forward::Compression::kGzip).Pack({&piece, 1}, packed).ok());
-  const std::string option = Msgpack(R"({"chunk": "x", "compressed": "gzip"})");
-  const std::string message = Packed("t", packed.text(), std::string_view(option));
+  const std::string message = Packed("t", Compressed(Entries(1, 7), forward::Compression::kGzip),
+                                     R"({"chunk": "x", "compressed": "gzip"})");
   auto client = Client();
   client->Send(message + message);
   Settle();

@@ -1,11 +1,14 @@
 // Messages of the Forward protocol, as senders write them and as they are acknowledged.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/event/msgpack_writer.h"
+#include "core/forward/compression.h"
 #include "core/forward/hop.h"
 #include "core/forward/message.h"
 #include "test/support/json_text.h"
@@ -28,6 +31,21 @@ inline std::string Entries(int first, int count) {
     entries += Msgpack("[1700000000, {\"n\": " + std::to_string(first + i) + "}]");
   }
   return entries;
+}
+
+// 1500 entries of 10 kB: more than is held at once.
+inline std::string ManyLongEntries() {
+  const std::string entry = Msgpack(R"([17, {"m": ")" + std::string(10000, 'x') + "\"}]");
+  std::string entries;
+  for (int i = 0; i < 1500; ++i) entries += entry;
+  return entries;
+}
+
+inline std::string Compressed(std::string_view entries, forward::Compression compression) {
+  const Bytes piece = AsBytes(entries);
+  ByteBuffer packed;
+  EXPECT_TRUE(forward::Packer(compression).Pack({&piece, 1}, packed).ok());
+  return std::string(packed.text());
 }
 
 inline std::string Packed(std::string_view tag, std::string_view entries, std::string_view option) {
