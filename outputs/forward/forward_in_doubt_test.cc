@@ -14,7 +14,18 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-using ForwardInDoubtTest = ForwardOutputFixture;
+class ForwardInDoubtTest : public ForwardOutputFixture {
+ protected:
+  // `first` has answered 1 to 3, and has 4 to 6 without an answer; the other server is standby.
+  void LeaveInDoubt(RawServer& first, const std::string& more = "") {
+    MakeTwo(more);
+    Write(Events(1, 3), 1);
+    Settle();
+    Acknowledge(first);
+    Write(Events(4, 3), 4, 3);
+    Settle();
+  }
+};
 
 TEST_F(ForwardInDoubtTest, NothingIsSentBeforeTheNoteThatSaysWhereIsDurable) {
   RawServer server(network_, At(1));
@@ -58,12 +69,7 @@ TEST_F(ForwardInDoubtTest, ANoteThatCannotBeSavedSendsNothing) {
 TEST_F(ForwardInDoubtTest, WhatHasNoAnswerGoesToTheSameServerAgainAndNewDataToTheNext) {
   RawServer first(network_, At(1));
   RawServer second(network_, At(2));
-  MakeTwo();
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  Write(Events(4, 3), 4, 3);
-  Settle();
+  LeaveInDoubt(first);
   EXPECT_THAT(ReadMessages(first.last().TakeReceived()), SizeIs(1));
   first.StopListening();
   first.last().Close();
@@ -96,12 +102,7 @@ TEST_F(ForwardInDoubtTest, WhatHasNoAnswerGoesToTheSameServerAgainAndNewDataToTh
 TEST_F(ForwardInDoubtTest, AfterInDoubtTimeoutItGoesElsewhereAndIsCounted) {
   RawServer first(network_, At(1));
   RawServer second(network_, At(2));
-  MakeTwo("in_doubt_timeout: 10m");
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  Write(Events(4, 3), 4, 3);
-  Settle();
+  LeaveInDoubt(first, "in_doubt_timeout: 10m");
   first.StopListening();
   first.last().Close();
   fixture_.world.Advance(9min);
@@ -142,12 +143,7 @@ TEST_F(ForwardInDoubtTest, WhatNeverLeftIsNotInDoubt) {
 TEST_F(ForwardInDoubtTest, AfterARestartTheNoteTellsWhoMayHaveWhat) {
   RawServer first(network_, At(1));
   RawServer second(network_, At(2));
-  MakeTwo();
-  Write(Events(1, 3), 1);
-  Settle();
-  Acknowledge(first);
-  Write(Events(4, 3), 4, 3);
-  Settle();
+  LeaveInDoubt(first);
   // The process is killed, and the server too.
   first.StopListening();
   output_.reset();
