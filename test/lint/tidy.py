@@ -61,7 +61,8 @@ def digest(folder, arguments):
     if done.returncode != 0:
         return None
     rules = (ROOT / ".clang-tidy").read_bytes()
-    return hashlib.sha256(rules + done.stdout).hexdigest()
+    # A clone elsewhere sees the same text.
+    return hashlib.sha256(rules + done.stdout.replace(os.fsencode(ROOT), b"")).hexdigest()
 
 
 def look(path, build, command, deadline):
@@ -96,7 +97,7 @@ def main():
     options.add_argument("--seconds", type=float, default=600, help="time for all files (600)")
     options.add_argument("--jobs", type=int, default=os.cpu_count())
     options.add_argument("paths", nargs="*", help="only these files or folders")
-    given = options.parse_args()
+    given = options.parse_intermixed_args()  # Paths may stand behind options.
     CACHE.mkdir(parents=True, exist_ok=True)
     found = commands(given.build)
     wanted = [path for path in newest_first(found)
