@@ -14,6 +14,7 @@ struct Engines {
 
 Engines ChooseEngines() {
 #if defined(__x86_64__)
+  if (HasFolding()) return {Crc32cFolding, CopyCrc32cFolding};
   if (__builtin_cpu_supports("sse4.2")) return {Crc32cSse42, CopyCrc32cSse42};
 #elif defined(__aarch64__)
   if (HasArmCrc32c()) return {Crc32cArm, CopyCrc32cArm};

@@ -17,6 +17,9 @@ uint32_t CopyCrc32cSoftware(std::byte* to, const std::byte* from, size_t size, u
 #if defined(__x86_64__)
 uint32_t Crc32cSse42(std::byte* to, const std::byte* from, size_t size, uint32_t crc);
 uint32_t CopyCrc32cSse42(std::byte* to, const std::byte* from, size_t size, uint32_t crc);
+bool HasFolding();  // AVX-512 and VPCLMULQDQ; what the next two need.
+uint32_t Crc32cFolding(std::byte* to, const std::byte* from, size_t size, uint32_t crc);
+uint32_t CopyCrc32cFolding(std::byte* to, const std::byte* from, size_t size, uint32_t crc);
 #elif defined(__aarch64__)
 bool HasArmCrc32c();
 uint32_t Crc32cArm(std::byte* to, const std::byte* from, size_t size, uint32_t crc);
