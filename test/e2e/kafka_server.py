@@ -24,6 +24,11 @@ class Kafka:
         self._pid = None
         world.at_end(self.kill)
 
+    @staticmethod
+    def fetch():
+        """Brings what a start needs from outside, for who has no network later."""
+        subprocess.run([str(SERVER), "--fetch"], stdin=subprocess.DEVNULL, timeout=600, check=True)
+
     def configure(self, properties):
         """Lines that win over those of the start script."""
         self._extra.write_text(properties, encoding="ascii")

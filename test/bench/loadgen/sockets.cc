@@ -93,6 +93,11 @@ int Accept(int listener) {
   return fd;
 }
 
+void SetCork(int fd, bool corked) {
+  const int on = corked ? 1 : 0;
+  if (setsockopt(fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on) != 0) Die("TCP_CORK");
+}
+
 int MakeEpoll() {
   const int fd = epoll_create1(EPOLL_CLOEXEC);
   if (fd < 0) Die("epoll_create1");

@@ -26,6 +26,8 @@ int Listen(const Address& address);
 // The next connection that waits, non-blocking; -1 when there is none.
 int Accept(int listener);
 
+// Corked, the socket sends whole packets only.
+void SetCork(int fd, bool corked);
 int MakeEpoll();
 void Watch(int epoll, int fd, uint32_t events, uint64_t key);
 void Change(int epoll, int fd, uint32_t events, uint64_t key);

@@ -26,6 +26,9 @@ int MakeFile(const std::string& bytes) {
   return fd;
 }
 
+// A smaller payload is copied in less time than the calls around it take.
+constexpr size_t kWorthCorking = size_t{64} << 10;
+
 class Sender {
  public:
   Sender(const SendPlan& plan, const Payload& payload)
@@ -109,7 +112,7 @@ class Sender {
   }
 
   void Write(Connection& connection) {
-    const ssize_t written = payload_.wants_option ? WriteParts(connection) : WriteFile(connection);
+    const ssize_t written = Send(connection);
     if (written < 0) {
       if (errno == EAGAIN || errno == EINTR) return;
       Die("send");
@@ -121,28 +124,40 @@ class Sender {
     sent_.events += payload_.events;
   }
 
-  ssize_t WriteFile(const Connection& connection) const {
+  // The option is another for each payload: both go in one packet, so that both are one read.
+  ssize_t Send(const Connection& connection) const {
+    if (!payload_.wants_option) return SendBody(connection);
+    const size_t body = payload_.bytes.size();
+    if (connection.offset >= body) return SendOption(connection);
+    if (body < kWorthCorking) return SendParts(connection);
+    SetCork(connection.fd, true);
+    ssize_t sent = SendBody(connection);
+    if (sent >= 0 && connection.offset + static_cast<size_t>(sent) == body) {
+      const ssize_t option =
+          send(connection.fd, connection.option.data(), connection.option.size(), MSG_NOSIGNAL);
+      if (option > 0) sent += option;
+    }
+    SetCork(connection.fd, false);
+    return sent;
+  }
+
+  ssize_t SendBody(const Connection& connection) const {
     auto from = static_cast<off_t>(connection.offset);
     return sendfile(connection.fd, file_, &from, payload_.bytes.size() - connection.offset);
   }
 
-  // The option is another for each payload: both in one packet, so that both are one read.
-  ssize_t WriteParts(Connection& connection) const {
-    std::array<iovec, 2> parts{};
-    int count = 0;
-    const size_t body = payload_.bytes.size();
-    if (connection.offset < body) {
-      parts[0].iov_base = const_cast<char*>(payload_.bytes.data()) + connection.offset;
-      parts[0].iov_len = body - connection.offset;
-      ++count;
-    }
-    const size_t option_at = connection.offset > body ? connection.offset - body : 0;
-    if (connection.option.size() > option_at) {
-      parts[static_cast<size_t>(count)].iov_base = connection.option.data() + option_at;
-      parts[static_cast<size_t>(count)].iov_len = connection.option.size() - option_at;
-      ++count;
-    }
-    return writev(connection.fd, parts.data(), count);
+  ssize_t SendOption(const Connection& connection) const {
+    const size_t from = connection.offset - payload_.bytes.size();
+    return send(connection.fd, connection.option.data() + from, connection.option.size() - from,
+                MSG_NOSIGNAL);
+  }
+
+  ssize_t SendParts(const Connection& connection) const {
+    const std::array<iovec, 2> parts{
+        iovec{const_cast<char*>(payload_.bytes.data()) + connection.offset,
+              payload_.bytes.size() - connection.offset},
+        iovec{const_cast<char*>(connection.option.data()), connection.option.size()}};
+    return writev(connection.fd, parts.data(), static_cast<int>(parts.size()));
   }
 
   void ReadAcks(Connection& connection) {
