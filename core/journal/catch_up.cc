@@ -113,10 +113,8 @@ CatchUp::Opened CatchUp::Open(uint64_t number) {
   file_ = *std::move(file);
   number_ = number;
   if (segment.ordinals == nullptr) {
-    const Result<SegmentHead> head = ReadHead(*file_, SegmentName(number), *pool_);
-    if (head.ok()) {
-      segment.ordinals = std::make_shared<const Ordinals>(head->snapshot.routed);
-    } else {
+    segment.ordinals = ReadOrdinals(*file_, SegmentName(number), *pool_);
+    if (segment.ordinals == nullptr) {
       damage_.Report(number, {2 * kPageBytes, segment.header.data_begin(), "a damaged snapshot"},
                      *file_);
     }

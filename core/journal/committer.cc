@@ -167,11 +167,11 @@ void Committer::Publish(const Commit& commit, MonotonicTime begun) {
   intake_->durable_commit = commit.number;
   for (const auto& lane : commit.answers) lane->Answer();
   TellCursors(commit);
-  if (disk_ == nullptr) {
-    if (options_.overflow == Overflow::kDropOldest && intake_->pressure.full()) {
-      stream_->DropOldest();
-    }
-  } else if (!commit.empty()) {
+  if (options_.overflow == Overflow::kDropOldest) {
+    if (disk_ == nullptr && intake_->pressure.full()) stream_->DropOldest();
+    TellWhoLost();
+  }
+  if (disk_ != nullptr && !commit.empty()) {
     // Cursors that had to go into a new segment free the ones before it with another commit.
     Commit more;
     AddOldest(more);

@@ -72,6 +72,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
   RetentionPlan PlanSpace(const StreamPosition& earliest, uint64_t clock_ns) const;
   void MakeRoom(Commit& commit, const LogTime& time);
   void ForgetLanes();
+  Stream::End BeginOfDisk();
+  void TellWhoLost();
   void FreeSegments();
   void PrepareNext();
   void LookAtSpace();
@@ -105,6 +107,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   bool no_room_ = false;  // For the next segment.
   bool over_size_ = false;
   bool told_full_ = false;
+  uint64_t let_go_ = 0;  // The last segment of which LetGo was told.
   std::unique_ptr<Timer> retry_timer_;
   std::map<uint32_t, std::unique_ptr<Timer>> read_retries_;  // By cursor.
   std::unique_ptr<Timer> room_timer_;

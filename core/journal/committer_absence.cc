@@ -40,7 +40,7 @@ void Committer::CountAbsence(const LogTime& time) {
     some_away = some_away || !cursor->attached();
     if (absent <= retain || absent == 0) continue;
     LogWarn("journal", "cursor of an output that is gone is given up",
-            {{"output", state->second.id}, {"events", cursor->held_events()}});
+            {{"output", state->second.id}, {"events", cursor->counts().held}});
     cursors_->Forget(state->second.id);
     Forget(cursor->number());
     state_.routed.erase(cursor->number());
@@ -65,7 +65,7 @@ void Committer::CountAbsenceLater() {
 // The journal is full: who is away and keeps it so.
 void Committer::TellWhoHolds() {
   for (const auto& cursor : cursors_->All()) {
-    const uint64_t held = cursor->held_events();
+    const uint64_t held = cursor->counts().held;
     const auto state = state_.cursors.find(cursor->number());
     if (cursor->attached() || held == 0 || state == state_.cursors.end()) continue;
     const auto absent = Duration(static_cast<Duration::rep>(state->second.absent_ns));

@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/journal/committer.h"
 #include "core/journal/home.h"
+#include "core/journal/segment_scan.h"
 
 namespace andon::journal {
 
@@ -82,6 +83,29 @@ void Committer::FreeSegments() {
     freed = true;
   }
   if (freed) no_room_ = false;
+}
+
+// Without ordinals where they are not known.
+Stream::End Committer::BeginOfDisk() {
+  auto& all = disk_->segments.all();
+  const auto first = all.lower_bound(state_.oldest);
+  if (first == all.end()) return {};
+  Segment& segment = first->second;
+  if (segment.ordinals == nullptr && std::exchange(let_go_, first->first) != first->first) {
+    const auto file = disk_->segments.files().Open(disk_->segments.PathOf(first->first),
+                                                   {.mode = OpenMode::kRead, .direct = true});
+    if (file.ok()) {
+      segment.ordinals = ReadOrdinals(**file, SegmentName(first->first), *intake_->pool);
+    }
+  }
+  return {{first->first, 0}, segment.ordinals};
+}
+
+// What drop_oldest took from who stands still.
+void Committer::TellWhoLost() {
+  const Stream::End begin = disk_ != nullptr ? BeginOfDisk() : stream_->begin();
+  if (begin.ordinals == nullptr) return;
+  for (const auto& cursor : cursors_->All()) cursor->LetGo(begin);
 }
 
 // The next segment's room is reserved when this one is half full: while there is none, what is

@@ -13,7 +13,9 @@ Cursor::Cursor(CursorState state, uint64_t routed, From from, Host host)
     : number_(state.number),
       host_(std::move(host)),
       routed_(std::make_shared<RoutedCount>(routed)),
-      progress_(std::move(state)) {
+      progress_(std::move(state)),
+      told_gap_(progress_.gap()),
+      told_damaged_(progress_.damaged()) {
   stored_ = wants_past_ = from == From::kJournal;
   fresh_ = !stored_;
   dirty_ = urgent_ = progress_.created() == StreamPosition{};
@@ -148,19 +150,16 @@ void Cursor::Finish(const LaneId& lane, std::span<const Range> ranges, std::stri
   Changed();
 }
 
-uint64_t Cursor::held_events() const {
+OutputCursor::Counts Cursor::counts() const {
   MutexLock lock(mutex_);
-  return progress_.Held(routed_->events);
+  return {progress_.Held(routed_->events), progress_.gap(), progress_.damaged()};
 }
 
-uint64_t Cursor::gap_events() const {
+OutputCursor::Counts Cursor::TakeCounts() {
   MutexLock lock(mutex_);
-  return progress_.gap();
-}
-
-uint64_t Cursor::damaged_events() const {
-  MutexLock lock(mutex_);
-  return progress_.damaged();
+  return {progress_.Held(routed_->events),
+          progress_.gap() - std::exchange(told_gap_, progress_.gap()),
+          progress_.damaged() - std::exchange(told_damaged_, progress_.damaged())};
 }
 
 std::string Cursor::note() const {

@@ -64,9 +64,6 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   uint64_t ReadyBytes();
   void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note);
   void Save(std::string note, UniqueFunction<void(Status)> done);
-  uint64_t held_events() const;
-  uint64_t gap_events() const;
-  uint64_t damaged_events() const;
   std::string note() const;
 
   // Thread: journal.
@@ -98,8 +95,14 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   // No segment before this one's is needed for it.
   StreamPosition resume() const;
 
+  // Overflow has let go what stands in front of `begin`: what was not read of it is lost, and who
+  // stands still is not to find that out only when he goes on.
+  void LetGo(const Stream::End& begin);
+
   // Thread: any.
   void Wake();
+  OutputCursor::Counts counts() const;
+  OutputCursor::Counts TakeCounts();
 
  private:
   struct Attachment {
@@ -117,6 +120,8 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   size_t WantedBytes(const StreamPart& part) const REQUIRES(mutex_);
   std::shared_ptr<const Pin> PinOf(const StreamPart& part) REQUIRES(mutex_);
   void ForgetDisk() REQUIRES(mutex_);
+  StreamPosition NextToRead() const REQUIRES(mutex_);
+  uint64_t ArrivedEvents() const REQUIRES(mutex_);
   void Changed();
   void TellLanes();
   std::shared_ptr<Attachment> AttachmentHere() const;  // Thread: output.
@@ -143,7 +148,10 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   std::vector<std::weak_ptr<const Pin>> pins_ GUARDED_BY(mutex_);
   std::vector<Range> missing_ GUARDED_BY(mutex_);
   uint64_t scanned_segment_ GUARDED_BY(mutex_) = 0;
-  bool jumped_ GUARDED_BY(mutex_) = false;  // Over what overflow let go.
+  bool jumped_ GUARDED_BY(mutex_) = false;    // Over what overflow let go.
+  StreamPosition let_go_ GUARDED_BY(mutex_);  // All in front that overflow took is counted.
+  uint64_t told_gap_ GUARDED_BY(mutex_);      // Taken by somebody, or lost to an earlier process.
+  uint64_t told_damaged_ GUARDED_BY(mutex_);
 
   struct DiskPiece {
     StreamPart part;

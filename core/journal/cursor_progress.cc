@@ -40,6 +40,14 @@ void CursorProgress::EnterSegment(uint64_t ordinal, bool dropped) {
   AddTrack(track);
 }
 
+bool CursorProgress::LetGo(uint64_t ordinal, uint64_t coming) {
+  const uint64_t known = scanned_ordinal_ + coming + ahead_unmet_;
+  if (ordinal <= known) return false;
+  state_.gap += ordinal - known;
+  ahead_unmet_ += ordinal - known;
+  return true;
+}
+
 void CursorProgress::BeginPart(const LaneId& lane) {
   lane_ = &lanes_[lane];
   track_ = Track();

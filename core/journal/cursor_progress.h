@@ -22,6 +22,9 @@ class CursorProgress {
   // What is read, in stream order. A segment begins, and so many events were routed before: what
   // of them was not met is lost, to overflow or (not `dropped`) to damage.
   void EnterSegment(uint64_t ordinal, bool dropped);
+  // The same, before it is met: what was routed before `ordinal` comes no more, but for `coming`
+  // events that are being read. False: nothing of it is new.
+  bool LetGo(uint64_t ordinal, uint64_t coming);
   void BeginPart(const LaneId& lane);
   enum class Use : uint8_t {
     kSkip,     // For others.
@@ -100,7 +103,8 @@ class CursorProgress {
   Tracks tracks_;
   uint64_t next_track_ = 0;
   uint64_t scanned_ordinal_ = 0;
-  uint64_t ahead_unmet_ = 0;  // Finished behind resume() before reading began again.
+  // Finished behind resume() before reading began again, or lost before it came so far.
+  uint64_t ahead_unmet_ = 0;
   uint64_t finished_in_tracks_ = 0;
   uint64_t past_open_ = 0;
 

@@ -179,4 +179,40 @@ void Cursor::Arrived(uint64_t epoch, FromDisk found) {
   Wake();
 }
 
+StreamPosition Cursor::NextToRead() const {
+  if (reading_) return disk_from_;
+  return arrived_.empty() ? host_.stream->NextOf(*reader_) : arrived_.back().part.end;
+}
+
+// Those for this output in what was read from the disk and is not scanned yet.
+uint64_t Cursor::ArrivedEvents() const {
+  uint64_t events = 0;
+  for (const DiskPiece& piece : arrived_) {
+    if (piece.part.bytes == 0) continue;
+    ForEachRecord(piece.part.records(), [&](const StoredRecord& record) {
+      const bool ours = record.kind() == RecordKind::kEvents && record.RoutedTo(number_);
+      if (ours) events += record.count();
+      return true;
+    });
+  }
+  return events;
+}
+
+void Cursor::LetGo(const Stream::End& begin) {
+  {
+    MutexLock lock(mutex_);
+    const bool away = backlog_ == nullptr;
+    if (away || let_go_ >= begin.at) return;
+    const StreamPosition next = NextToRead();
+    // What is still in memory is not lost yet.
+    if (next < begin.at && next >= host_.stream->begin().at) return;
+    let_go_ = begin.at;
+    const auto ordinal = begin.ordinals->find(number_);
+    if (next >= begin.at || ordinal == begin.ordinals->end()) return;
+    if (!progress_.LetGo(ordinal->second, ArrivedEvents())) return;
+    dirty_ = true;
+  }
+  Wake();
+}
+
 }  // namespace andon::journal

@@ -70,9 +70,8 @@ class CursorHandle : public OutputCursor {
     cursor_->Save(std::move(note), std::move(done));
   }
   const std::string& note() const override { return note_; }
-  uint64_t held_events() const override { return cursor_->held_events(); }
-  uint64_t gap_events() const override { return cursor_->gap_events(); }
-  uint64_t damaged_events() const override { return cursor_->damaged_events(); }
+  Counts counts() const override { return cursor_->counts(); }
+  Counts TakeCounts() override { return cursor_->TakeCounts(); }
 
  private:
   const std::shared_ptr<Cursor> cursor_;

@@ -90,12 +90,21 @@ class OutputCursor {
   // Stored at once; `done` on this thread when durable, after all that was finished before it.
   virtual void Save(std::string note, UniqueFunction<void(Status)> done) = 0;
   virtual const std::string& note() const = 0;
-  // Events that are routed here and not finished; those counted out when they were dropped by
-  // overflow (`gap`) are not in it.
-  virtual uint64_t held_events() const = 0;
-  // Events lost to drop_oldest or to damage since the cursor was made, by cause.
-  virtual uint64_t gap_events() const = 0;
-  virtual uint64_t damaged_events() const = 0;
+  struct Counts {
+    // Events that are routed here and not finished. What is lost is not in it, from the moment on
+    // when it is let go.
+    uint64_t held = 0;
+    // Lost to drop_oldest, and to damage.
+    uint64_t gap = 0;
+    uint64_t damaged = 0;
+  };
+  // What was lost since the cursor was made. Thread: any.
+  virtual Counts counts() const = 0;
+  // What was lost since anybody in this process took it last. Thread: any.
+  virtual Counts TakeCounts() = 0;
+  uint64_t held_events() const { return counts().held; }
+  uint64_t gap_events() const { return counts().gap; }
+  uint64_t damaged_events() const { return counts().damaged; }
 };
 
 struct CursorOptions {

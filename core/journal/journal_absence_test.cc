@@ -159,34 +159,5 @@ TEST_F(JournalAbsenceTest, WithoutAJournalWhatIsReleasedHoldsNobodyUp) {
   EXPECT_EQ(a.numbers(), Numbers(1, 2000));
 }
 
-TEST_F(JournalAbsenceTest, WhatIsDroppedForASegmentThatCannotBeBegunIsStillThere) {
-  journal_.options.overflow = Overflow::kDropOldest;
-  journal_.options.memory_bytes = 256 << 10;
-  Open();
-  TestOutput& fast = journal_.AddOutput("fast");
-  journal_.AddOutput("slow").paused = true;
-  const RouteId both = journal_.RouteTo({"fast", "slow"});
-  while (journal_.SegmentPaths().size() < 15) AppendUpTo(next_, both);
-  journal_.disk.SetFault([](CrashDisk::Op op, const std::string&) {
-    return op == CrashDisk::Op::kAllocate || op == CrashDisk::Op::kRename ||
-                   op == CrashDisk::Op::kOpen
-               ? ENOSPC
-               : 0;
-  });
-  const uint64_t durable = journal_.acks.durable.size();
-  AppendUpTo(next_ + 300, both);
-  EXPECT_LT(journal_.acks.durable.size(), durable + 30);
-  bool saved = false;
-  fast.cursor->Save("moved", [&](const Status& status) { saved = status.ok(); });
-  journal_.Settle(std::chrono::seconds(3));
-  EXPECT_TRUE(saved);
-  journal_.disk.SetFault(nullptr);
-  Crash();
-  TestOutput& slow = journal_.AddOutput("slow");
-  journal_.Settle();
-  EXPECT_EQ(slow.cursor->damaged_events(), 0u);
-  EXPECT_EQ(slow.cursor->held_events(), 0u);
-}
-
 }  // namespace
 }  // namespace andon

@@ -101,9 +101,13 @@ TEST_F(MemoryJournalTest, DropOldestCountsWhatItDrops) {
     journal_.Append(n, 100, {.route = route, .padding = 1000});
     journal_.Settle();
   }
+  const OutputCursor::Counts still = a.cursor->counts();
+  EXPECT_LT(still.held, 1200u);
+  EXPECT_EQ(still.held + still.gap, 5000u);
   a.paused = false;
   a.Pump();
   journal_.Settle();
+  EXPECT_EQ(a.events.size(), still.held);
   EXPECT_LT(a.events.size(), 1200u);
   EXPECT_GT(a.events.size(), 300u);
   EXPECT_EQ(a.cursor->gap_events(), 5000 - a.events.size());

@@ -63,6 +63,11 @@ Result<SegmentHead> ReadHead(File& file, const std::string& name, BlockPool& poo
   return SegmentHead{header, *std::move(state)};
 }
 
+std::shared_ptr<const Ordinals> ReadOrdinals(File& file, const std::string& name, BlockPool& pool) {
+  const Result<SegmentHead> head = ReadHead(file, name, pool);
+  return head.ok() ? std::make_shared<const Ordinals>(head->snapshot.routed) : nullptr;
+}
+
 Result<SegmentHeader> RebuildHeader(File& file, uint64_t number, BlockPool& pool) {
   ASSIGN_OR_RETURN(const uint64_t size, file.Size());
   const auto block = pool.Get(kBlockBytes);

@@ -11,6 +11,7 @@
 #include "core/journal/block_pool.h"
 #include "core/journal/part_reader.h"
 #include "core/journal/state.h"
+#include "core/journal/stream.h"
 
 namespace andon::journal {
 
@@ -23,6 +24,8 @@ struct SegmentHead {
 Result<SegmentHeader> ReadHeader(File& file, const std::string& name);
 // kCorrupt also when the snapshot is damaged.
 Result<SegmentHead> ReadHead(File& file, const std::string& name, BlockPool& pool);
+// What had been routed before the segment began; null when its snapshot is damaged.
+std::shared_ptr<const Ordinals> ReadOrdinals(File& file, const std::string& name, BlockPool& pool);
 // For a segment whose header is damaged: what its parts say of it. kCorrupt when none does.
 Result<SegmentHeader> RebuildHeader(File& file, uint64_t number, BlockPool& pool);
 

@@ -88,9 +88,15 @@ StreamPosition Stream::end() const {
   return end_;
 }
 
-StreamPosition Stream::memory_begin() const {
+Stream::End Stream::begin() const {
   MutexLock lock(mutex_);
-  return parts_.empty() ? end_ : begin_;
+  if (parts_.empty()) return {end_, end_ordinals_};
+  return {begin_, parts_.front().ordinals};
+}
+
+StreamPosition Stream::NextOf(const StreamReader& reader) const {
+  MutexLock lock(mutex_);
+  return reader.next_;
 }
 
 size_t Stream::bytes() const {

@@ -79,7 +79,10 @@ class Stream {
 
   StreamPosition end() const;
   // Where memory begins.
-  StreamPosition memory_begin() const;
+  End begin() const;
+  StreamPosition memory_begin() const { return begin().at; }
+  // What Take would give next.
+  StreamPosition NextOf(const StreamReader& reader) const;
   size_t bytes() const;
 
  private:

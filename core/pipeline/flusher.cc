@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/log.h"
 #include "core/pipeline/flusher_door.h"
 
 namespace andon {
@@ -38,12 +37,12 @@ Flusher::Flusher(Parts parts, const OutputLimits& limits, const RetryConfig& ret
       door_(std::make_shared<Door>(*this)),
       write_seconds_(parts_.metrics.GetHistogram("andon_output_write_seconds",
                                                  "time from Write to its answer")),
-      held_(parts_.metrics.GetGauge("andon_events_held",
-                                    "events in the journal that the output has not finished")),
-      gap_(parts_.cursor.gap_events()),
-      damaged_(parts_.cursor.damaged_events()) {}
+      accounts_(FlusherAccounts::Open(parts_.id, parts_.cursor, parts_.ledger, parts_.metrics)) {}
 
-Flusher::~Flusher() { door_->Close(); }
+Flusher::~Flusher() {
+  door_->Close();
+  accounts_->Close();
+}
 
 void Flusher::Start() {
   thread_.Check();
@@ -74,8 +73,7 @@ void Flusher::Pump() {
   while (started_ && StartOne()) {
   }
   pumping_ = false;
-  CountLost();
-  held_.Set(static_cast<double>(parts_.cursor.held_events()));
+  accounts_->Tell();
 }
 
 bool Flusher::StartOne() {
@@ -141,24 +139,6 @@ void Flusher::Write(Delivery delivery) {
   parts_.output.Write(std::move(chunk), [answer = std::move(answer)](WriteResult result) mutable {
     answer.Give(std::move(result));
   });
-}
-
-// What the journal had to let go before it was delivered.
-void Flusher::CountLost() {
-  const uint64_t gap = parts_.cursor.gap_events();
-  const uint64_t damaged = parts_.cursor.damaged_events();
-  if (gap > gap_) {
-    parts_.ledger.Dropped("overflow", gap - gap_);
-    LogWarn(parts_.id, "events were dropped before they were delivered: the journal was full",
-            {{"events", gap - gap_}});
-  }
-  if (damaged > damaged_) {
-    parts_.ledger.Dropped("damaged", damaged - damaged_);
-    LogError(parts_.id, "events are lost: the journal is damaged where they were",
-             {{"events", damaged - damaged_}});
-  }
-  gap_ = gap;
-  damaged_ = damaged;
 }
 
 void Flusher::WakeAt(MonotonicTime due) {

@@ -14,6 +14,7 @@
 #include "core/base/unique_function.h"
 #include "core/journal/journal.h"
 #include "core/loop/loop.h"
+#include "core/pipeline/flusher_accounts.h"
 #include "core/pipeline/output_trouble.h"
 #include "core/pipeline/pipeline_config.h"
 #include "core/pipeline/rejected_events.h"
@@ -73,7 +74,6 @@ class Flusher {
   bool GivesUp(const Delivery& delivery) const;
   void NoteFailure(const Delivery& delivery, const Status& status);
   void NoteSuccess();
-  void CountLost();
   void WakeAt(MonotonicTime due);
 
   Parts parts_;
@@ -95,9 +95,7 @@ class Flusher {
   UniqueFunction<void()> stopped_;
   std::shared_ptr<Door> door_;
   Histogram& write_seconds_;
-  Gauge& held_;
-  uint64_t gap_;  // Of the cursor, as far as it is in the ledger.
-  uint64_t damaged_;
+  const std::shared_ptr<FlusherAccounts> accounts_;
 };
 
 }  // namespace andon

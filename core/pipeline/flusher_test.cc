@@ -74,16 +74,30 @@ TEST_F(FlusherTest, WhatFailsInOneOutageCountsOnce) {
 }
 
 TEST_F(FlusherTest, WhatTheJournalLetGoIsInTheLedgerByCause) {
-  cursor_.gap = 100;  // In another run.
   Add(1, 1);
   Start();
   ledger_.Received(7);
-  cursor_.gap = 105;
+  cursor_.gap = 5;
   cursor_.damaged = 2;
   Answer({});
   EXPECT_EQ(metrics_.Sum("andon_events_dropped_total", {{"cause", "overflow"}}), 5u);
   EXPECT_EQ(metrics_.Sum("andon_events_dropped_total", {{"cause", "damaged"}}), 2u);
   EXPECT_TRUE(Adds());
+}
+
+TEST_F(FlusherTest, TheMetricsAreRightWhileTheOutputStandsStill) {
+  Add(1, 1);
+  Start();
+  // The one that is being written is the output's; of three that have come since, one was dropped.
+  Add(2, 1);
+  Add(3, 1);
+  ledger_.Received(1);
+  cursor_.gap = 1;
+  EXPECT_THAT(metrics_.Render(), HasSubstr("andon_events_held{id=\"out\",kind=\"output\"} 2\n"));
+  EXPECT_EQ(metrics_.Sum("andon_events_dropped_total", {{"cause", "overflow"}}), 1u);
+  flusher_.reset();
+  cursor_.chunks.clear();
+  EXPECT_THAT(metrics_.Render(), HasSubstr("andon_events_held{id=\"out\",kind=\"output\"} 2\n"));
 }
 
 TEST_F(FlusherTest, BringsBackOnlyWhatTheOutputNames) {

@@ -49,9 +49,10 @@ class ListCursor final : public OutputCursor {
     done(OkStatus());
   }
   const std::string& note() const override { return stored; }
-  uint64_t held_events() const override { return chunks.size(); }
-  uint64_t gap_events() const override { return gap; }
-  uint64_t damaged_events() const override { return damaged; }
+  Counts counts() const override { return {chunks.size(), gap, damaged}; }
+  Counts TakeCounts() override {
+    return {chunks.size(), std::exchange(gap, 0), std::exchange(damaged, 0)};
+  }
 
   std::deque<Chunk> chunks;
   RunSet finished;
