@@ -86,7 +86,8 @@ Result<ForwardInputConfig> ForwardInputConfig::Parse(const ConfigNode& node) {
                   "of a worker; further ones are closed at once");
   reader.Optional("repeat_window", &config.repeat_window,
                   "how many chunks of senders without numbers are remembered, so that one with the "
-                  "same id and content is not stored twice; 0: none");
+                  "same id and content is not stored twice; 0: none. Not of those that exceed "
+                  "chunk_size_limit and are taken in parts: keep the senders' chunks below it");
   reader.Optional("lane_expiry", &config.lane_expiry,
                   "forget the numbers of an andon sender that was silent for so long");
   if (!reader.describing()) {

@@ -12,7 +12,7 @@
 namespace andon {
 namespace {
 
-using testing::IsEmpty;
+using testing::ElementsAreArray;
 using testing::SizeIs;
 
 using ForwardRepeatsTest = ForwardInputFixture;
@@ -50,14 +50,48 @@ TEST_F(ForwardRepeatsTest, AChunkThatComesInPiecesIsRememberedWithTheLastOfThem)
   Settle();
   const auto& emits = fixture_.emitter.emits();
   ASSERT_GT(emits.size(), 3u);
-  for (size_t i = 0; i + 1 < emits.size(); ++i) EXPECT_THAT(emits[i].positions, IsEmpty());
-  EXPECT_THAT(emits.back().positions, SizeIs(1));
+  // It takes the place of what the pieces before it have said.
+  EXPECT_THAT(emits.back().positions, SizeIs(2));
+  EXPECT_EQ(fixture_.positions.size(), 1u);
   // A repeat is counted by its events.
   client->Send(message);
   Settle();
   EXPECT_EQ(fixture_.emitter.count(), 1500u);
   EXPECT_EQ(fixture_.ledger.received(), 3000u);
   EXPECT_EQ(Dropped("repeat"), 1500u);
+}
+
+TEST_F(ForwardRepeatsTest, OfAChunkInPiecesThatACrashCutOffARepeatBringsTheRest) {
+  const std::string message =
+      Packed("t", Compressed(ManyLongEntries(), forward::Compression::kZstd),
+             R"({"chunk": "x", "compressed": "zstd"})");
+  const auto send = [&] {
+    Make("{repeat_window: 10}");
+    auto client = Client();
+    client->Send(message);
+    Settle();
+  };
+  send();
+  const std::vector<CollectingEmitter::Emitted> pieces = fixture_.emitter.emits();
+  const std::vector<std::string> all = Records();
+  ASSERT_GT(pieces.size(), 3u);
+  size_t stored = 0;
+  for (size_t durable = 0; durable < pieces.size(); ++durable) {
+    SCOPED_TRACE(durable);
+    End();
+    fixture_.emitter.Clear();
+    fixture_.positions = MemoryPositions();
+    for (size_t i = 0; i < durable; ++i) {
+      for (const auto& [source, value, kind] : pieces[i].positions) {
+        fixture_.positions.Store({source, AsBytes(value), kind});
+      }
+    }
+    send();
+    EXPECT_THAT(Records(),
+                ElementsAreArray(all.begin() + static_cast<ptrdiff_t>(stored), all.end()));
+    EXPECT_EQ(fixture_.positions.size(), 1u);
+    stored += pieces[durable].events.size();
+  }
 }
 
 TEST_F(ForwardRepeatsTest, ARepeatOfASmallCompressedChunkIsCountedByItsEvents) {

@@ -10,15 +10,20 @@ namespace {
 constexpr size_t kPieceBytes = size_t{4} << 20;  // Unpacked entries that are emitted at once.
 constexpr size_t kUnpackStep = size_t{256} << 10;
 
-// Where the last whole value ends; 0 when there is none.
-size_t WholeValues(Bytes untrusted) {
-  size_t end = 0;
-  while (end < untrusted.size()) {
-    const auto value = ValueScanner().Feed(untrusted.subspan(end));
+struct Values {
+  size_t bytes = 0;
+  uint64_t count = 0;
+};
+// The whole values at the front, at most so many.
+Values WholeValues(Bytes untrusted, uint64_t at_most) {
+  Values values;
+  while (values.bytes < untrusted.size() && values.count < at_most) {
+    const auto value = ValueScanner().Feed(untrusted.subspan(values.bytes));
     if (value.outcome != ValueScanner::Outcome::kDone) break;
-    end += value.bytes;
+    values.bytes += value.bytes;
+    ++values.count;
   }
-  return end;
+  return values;
 }
 
 // Looks at values that come in pieces: none may be longer than what can be held.
@@ -107,13 +112,20 @@ bool Intake::TakePackedInPieces(Taking& taking, Replier& replier) {
   unpacker_.Begin(taking.option.compression, taking.message.entries);
   unpacked_.Clear();
   size_t wanted = kPieceBytes;
+  uint64_t stored = taking.claimed ? repeats_.stored_events() : 0;
+  uint64_t taken = 0;
   for (auto outcome = Unpacker::Outcome::kMore; outcome == Unpacker::Outcome::kMore;) {
     outcome = Unpack(wanted);
-    const size_t whole = WholeValues(unpacked_.bytes());
-    (void)TakeEntries(taking, unpacked_.bytes().first(whole), {});
+    const Values whole = WholeValues(unpacked_.bytes(), UINT64_MAX);
+    const Values known = WholeValues(unpacked_.bytes().first(whole.bytes), stored);
+    if (known.count > 0) DropRepeat(taking, known.count);
+    stored -= known.count;
+    taken += whole.count;
+    (void)TakeEntries(taking, unpacked_.bytes().first(whole.bytes).subspan(known.bytes), {});
     if (outcome != Unpacker::Outcome::kMore) break;
+    if (taking.claimed && whole.count > known.count) repeats_.RememberPart(taken, turn_);
     turn_.Finish(replier);
-    unpacked_.Consume(whole);
+    unpacked_.Consume(whole.bytes);
     wanted = unpacked_.size() + kPieceBytes;
   }
   return true;

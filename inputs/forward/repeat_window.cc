@@ -10,12 +10,13 @@ namespace andon::forward {
 namespace {
 
 constexpr std::string_view kPrefix = "forward.chunk:";
+constexpr std::string_view kPartPrefix = "forward.part:";
 
 struct FreeHash {
   void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
 };
 
-std::string SourceOf(const RepeatWindow::Content& content) {
+std::string HashOf(const RepeatWindow::Content& content) {
   const std::unique_ptr<XXH3_state_t, FreeHash> state(XXH3_createState());
   XXH3_128bits_reset(state.get());
   const Bytes parts[] = {AsBytes(content.principal), content.chunk_id, AsBytes(content.tag),
@@ -28,12 +29,21 @@ std::string SourceOf(const RepeatWindow::Content& content) {
   XXH128_canonical_t hash;
   XXH128_canonicalFromHash(&hash, XXH3_128bits_digest(state.get()));
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string source(kPrefix);
+  std::string text;
   for (const unsigned char byte : hash.digest) {
-    source += kDigits[byte >> 4];
-    source += kDigits[byte & 0x0fu];
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 0x0fu];
   }
-  return source;
+  return text;
+}
+
+// 1 .. `last`, as a position.
+std::string UpTo(Sequence last) {
+  RunSet taken;
+  taken.RaiseTo(last);
+  ByteBuffer value;
+  taken.EncodeTo(value);
+  return std::string(value.text());
 }
 
 }  // namespace
@@ -41,25 +51,38 @@ std::string SourceOf(const RepeatWindow::Content& content) {
 RepeatWindow::RepeatWindow(PositionStore& positions, size_t size, bool recover)
     : positions_(positions), size_(size) {
   if (!recover) return;
-  positions_.ForEach(kPrefix, [this](std::string_view source, std::string_view) {
-    sources_.emplace_back(source);
-  });
+  for (const std::string_view prefix : {kPartPrefix, kPrefix}) {
+    positions_.ForEach(prefix, [this](std::string_view source, std::string_view) {
+      sources_.emplace_back(source);
+    });
+  }
 }
 
 bool RepeatWindow::Claim(const Content& content) {
-  std::string source = SourceOf(content);
+  const std::string hash = HashOf(content);
+  std::string source = std::string(kPrefix) + hash;
   const Range one{1, 1};
   if (positions_.Claim(source, {&one, 1}).empty()) return false;
   sources_.push_back(std::move(source));
+  part_ = std::string(kPartPrefix) + hash;
+  stored_events_ = 0;
+  if (const auto stored = positions_.Find(part_)) {
+    const Result<RunSet> runs = RunSet::Decode(AsBytes(*stored));
+    if (runs.ok()) stored_events_ = runs->watermark();
+  }
   return true;
 }
 
+void RepeatWindow::RememberPart(uint64_t events, Turn& turn) {
+  turn.AddPosition(part_, UpTo(events), Position::Kind::kRuns);
+}
+
 void RepeatWindow::Remember(Turn& turn) {
-  RunSet taken;
-  taken.Add({1, 1});
-  ByteBuffer value;
-  taken.EncodeTo(value);
-  turn.AddPosition(sources_.back(), std::string(value.text()), Position::Kind::kRuns);
+  turn.AddPosition(sources_.back(), UpTo(1), Position::Kind::kRuns);
+  if (positions_.Find(part_).has_value()) {
+    turn.AddPosition(part_, {}, Position::Kind::kErase);
+    std::erase(sources_, part_);
+  }
   Trim(turn);
 }
 

@@ -3,6 +3,8 @@
 //
 // What is remembered is stored with the events (source "forward.chunk:<hash>"), so it survives a
 // restart; after one, the order in which chunks are forgotten is not the order in which they came.
+// Of a chunk that is taken in pieces each says how many events are stored ("forward.part:<hash>"),
+// until the last says that it is whole: after a crash in between, a repeat brings the rest.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +34,12 @@ class RepeatWindow {
   };
   // False when the chunk was taken before. Else it is claimed, and Remember must follow.
   bool Claim(const Content& content);
-  // What was claimed last is stored with this turn: the one that has the last of its events, or a
-  // crash before that would make the rest look stored.
+  // Of what was claimed last: so many events at its front were stored before a crash.
+  uint64_t stored_events() const { return stored_events_; }
+  // With this turn so many are. More pieces follow.
+  void RememberPart(uint64_t events, Turn& turn);
+  // All of what was claimed last is stored with this turn: the one that has the last of its events,
+  // or a crash before that would make the rest look stored.
   void Remember(Turn& turn);
   void Trim(Turn& turn);
 
@@ -41,6 +47,8 @@ class RepeatWindow {
   PositionStore& positions_;
   const size_t size_;
   std::deque<std::string> sources_;  // The oldest first.
+  std::string part_;                 // The other source of what was claimed last.
+  uint64_t stored_events_ = 0;
 };
 
 }  // namespace andon::forward
