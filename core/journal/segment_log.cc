@@ -170,7 +170,10 @@ Status SegmentLog::BeginSegment(uint64_t capacity, const State& state, const Log
   if (!begun.ok()) {
     last_error_ = writer->last_error();
     writer.reset();
-    segments_.Discard(header.segment);
+    // Found after a crash, it would say that this segment ends here.
+    const Status gone = segments_.DiscardForGood(header.segment);
+    if (!gone.ok()) LogWarn("journal", "file is not removed", {{"reason", gone.message()}});
+    failed_ = failed_ || !gone.ok();
     return begun;
   }
   writer_ = std::move(writer);

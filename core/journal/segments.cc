@@ -123,6 +123,11 @@ Status Segments::MakeFolderAgain() {
   return files_.MakeDirectory(directory_, 0750);
 }
 
+Status Segments::DiscardForGood(uint64_t number) {
+  RETURN_IF_ERROR(files_.Remove(PathOf(number)));
+  return files_.SyncDirectory(directory_);
+}
+
 void Segments::Discard(uint64_t number) {
   const Status removed = files_.Remove(PathOf(number));
   if (!removed.ok()) LogWarn("journal", "file is not removed", {{"reason", removed.message()}});

@@ -53,6 +53,8 @@ class Segments {
   Status MakeFolderAgain();
   // A file of that name that is no segment of this journal.
   void Discard(uint64_t number);
+  // The same, and a crash does not bring it back.
+  Status DiscardForGood(uint64_t number);
   // Spare files that are there from before.
   void FindSpares(const std::vector<DirectoryEntry>& entries);
 
