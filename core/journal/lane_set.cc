@@ -19,18 +19,15 @@ void LaneSet::ForEach(const std::function<void(Lane&)>& visit) const {
 }
 
 LaneSet::Cut LaneSet::CutAll(Intake& intake) {
-  std::vector<std::shared_ptr<Lane>> lanes;
-  {
-    MutexLock lock(mutex_);
-    lanes = lanes_;
-  }
+  // Also over the whole cut: who is added meanwhile must not take the commit's number for his.
+  MutexLock lock(mutex_);
   Cut cut;
-  cut.lanes.reserve(lanes.size());
+  cut.lanes.reserve(lanes_.size());
   std::vector<std::unique_lock<std::mutex>> held;
-  held.reserve(lanes.size());
-  for (const auto& lane : lanes) held.emplace_back(lane->mutex().native());
+  held.reserve(lanes_.size());
+  for (const auto& lane : lanes_) held.emplace_back(lane->mutex().native());
   cut.commit = intake.next_commit;
-  for (auto& lane : lanes) {
+  for (auto& lane : lanes_) {
     Lane::Cut one = lane->CutAll();
     if (one.parts.empty() && !one.answers && !one.closed) continue;
     cut.lanes.push_back({lane, std::move(one)});
@@ -38,9 +35,7 @@ LaneSet::Cut LaneSet::CutAll(Intake& intake) {
   intake.next_commit = cut.commit + 1;
   held.clear();
   for (const LaneCut& one : cut.lanes) {
-    if (!one.cut.closed) continue;
-    MutexLock lock(mutex_);
-    std::erase(lanes_, one.lane);
+    if (one.cut.closed) std::erase(lanes_, one.lane);
   }
   return cut;
 }
