@@ -150,6 +150,7 @@ void Committer::LookAtSpace() {
 void Committer::LookAtFolder() {
   if (disk_ == nullptr || failed_.has_value() || disk_->log->LookAtFile()) return;
   metrics_.write_errors.Add();
+  disk_->readers.clear();  // What they have open is the file that was deleted.
   FileSystem& files = disk_->segments.files();
   const std::string& folder = disk_->segments.directory();
   disk_->lock.reset();

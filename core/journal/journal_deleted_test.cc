@@ -68,6 +68,36 @@ TEST_F(JournalDeletedTest, WhatCannotBeReadAnyMoreIsCountedAsDamaged) {
   EXPECT_EQ(a.cursor->held_events(), 0u);
 }
 
+TEST_F(JournalDeletedTest, WhoIsReadingTheOpenSegmentGoesOnInTheOneThatIsWrittenAgain) {
+  journal_.options.segment_bytes = 16 << 20;
+  journal_.options.memory_bytes = 64 << 10;
+  Open();
+  TestOutput& a = journal_.AddOutput("a");
+  a.paused = true;
+  const RouteId route = journal_.RouteTo({"a"});
+  for (uint64_t n = 1; n <= 12'000; n += 1000) {
+    journal_.Append(n, 1000, {.route = route, .padding = 1000, .ack = true});
+    journal_.Settle();
+  }
+  // It has as much as it may, and has read a part of the file.
+  a.paused = false;
+  a.holds = true;
+  a.Pump();
+  journal_.Settle();
+  ASSERT_LT(a.events.size(), 12'000u);
+  DeleteAll();
+  journal_.Append(12'001, 10, {.route = route, .ack = true});
+  journal_.Settle(seconds(3));
+  journal_.Append(12'011, 10, {.route = route, .padding = 10'000, .ack = true});
+  journal_.Settle();
+  a.holds = false;
+  for (const Chunk& chunk : a.held) a.cursor->Finish(chunk.lane(), chunk.window(), "");
+  a.held.clear();
+  journal_.Settle();
+  EXPECT_EQ(a.numbers(), Numbers(1, 12'020));
+  EXPECT_EQ(a.cursor->damaged_events(), 0u);
+}
+
 TEST_F(JournalDeletedTest, WhereItCannotBeWrittenAgainAnotherSegmentIsBegun) {
   const RouteId route = OpenWithTen();
   DeleteAll();
