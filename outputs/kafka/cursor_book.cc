@@ -16,7 +16,25 @@ int32_t CursorBook::PartitionOf(std::string_view id, int32_t partitions) {
   return static_cast<int32_t>(Crc32c(AsBytes(id)) % static_cast<uint32_t>(partitions));
 }
 
-bool CursorBook::Take(std::string_view untrusted_key, std::optional<Bytes> untrusted_value) {
+std::string CursorBook::claim() const {
+  if (claims_.empty()) return "";
+  const auto at_home = claims_.find(home_);
+  return at_home != claims_.end() ? at_home->second : claims_.rbegin()->second;
+}
+
+bool CursorBook::ClaimedFrom(const std::string& who) const {
+  if (claims_.contains(home_)) return claims_.at(home_) != who;
+  const auto is_who = [&who](const auto& claim) { return claim.second == who; };
+  return !claims_.empty() && std::ranges::none_of(claims_, is_who);
+}
+
+bool CursorBook::ClaimedBy(const std::string& who) const {
+  const auto at_home = claims_.find(home_);
+  return at_home != claims_.end() && at_home->second == who;
+}
+
+bool CursorBook::Take(std::string_view untrusted_key, std::optional<Bytes> untrusted_value,
+                      int32_t partition) {
   constexpr std::string_view kLane = "lane ";
   if (!untrusted_key.starts_with(id_)) return true;
   untrusted_key.remove_prefix(id_.size());
@@ -28,7 +46,7 @@ bool CursorBook::Take(std::string_view untrusted_key, std::optional<Bytes> untru
   if (!untrusted_value.has_value()) return true;
   const std::string_view value = AsText(*untrusted_value);
   if (untrusted_key == "claim") {
-    claim_ = value;
+    claims_[partition] = value;
     return true;
   }
   if (untrusted_key != "count") return false;

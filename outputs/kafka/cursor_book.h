@@ -5,10 +5,12 @@
 //   key "ID count"       value: how many transactions there have been, in decimal
 //   key "ID lane UUID"   value: an encoded RunSet; none once the lane is finished for good
 //
-// Sets only grow: two values of one lane are united, in whatever order they are read.
+// Sets only grow: two values of one lane are united, in whatever order they are read. When the
+// topic gets more partitions an id may move to another one: a claim in its former one is the older.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,13 +26,21 @@ using LaneSets = std::unordered_map<LaneId, RunSet>;
 
 class CursorBook {
  public:
-  explicit CursorBook(std::string transactional_id) : id_(std::move(transactional_id)) {}
+  // `home`: the id's partition.
+  explicit CursorBook(std::string transactional_id, int32_t home = 0)
+      : id_(std::move(transactional_id)), home_(home) {}
 
   // One message of the topic, whoever's it is. No value: a tombstone. False when it is this id's
   // and makes no sense.
-  bool Take(std::string_view untrusted_key, std::optional<Bytes> untrusted_value);
+  bool Take(std::string_view untrusted_key, std::optional<Bytes> untrusted_value,
+            int32_t partition = 0);
 
-  const std::string& claim() const { return claim_; }
+  // Who has the id; empty: nobody says so.
+  std::string claim() const;
+  // Somebody other than `who` has the id.
+  bool ClaimedFrom(const std::string& who) const;
+  // `who` has it, and says so in the id's partition.
+  bool ClaimedBy(const std::string& who) const;
   uint64_t transactions() const { return transactions_; }
   const LaneSets& lanes() const { return lanes_; }
   bool empty() const { return transactions_ == 0 && lanes_.empty(); }
@@ -45,7 +55,8 @@ class CursorBook {
   bool TakeLane(std::string_view uuid, std::optional<Bytes> value);
 
   std::string id_;
-  std::string claim_;
+  int32_t home_;
+  std::map<int32_t, std::string> claims_;  // The last of each partition.
   uint64_t transactions_ = 0;
   LaneSets lanes_;
 };

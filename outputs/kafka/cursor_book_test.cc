@@ -59,6 +59,21 @@ TEST(CursorBookTest, WhatMakesNoSenseIsSaid) {
   EXPECT_EQ(book.claim(), "who");
 }
 
+TEST(CursorBookTest, AClaimInTheIdsPartitionCountsMoreThanOneInAFormerPartition) {
+  CursorBook book("a", 1);
+  EXPECT_FALSE(book.ClaimedFrom("we"));
+  EXPECT_TRUE(book.Take("a claim", AsBytes("we"), 0));
+  EXPECT_TRUE(book.Take("a claim", AsBytes("somebody"), 2));
+  EXPECT_FALSE(book.ClaimedFrom("we"));
+  EXPECT_TRUE(book.ClaimedFrom("others"));
+  EXPECT_FALSE(book.ClaimedBy("we"));
+  EXPECT_TRUE(book.Take("a claim", AsBytes("others"), 1));
+  EXPECT_TRUE(book.Take("a claim", AsBytes("we"), 0));
+  EXPECT_TRUE(book.ClaimedFrom("we"));
+  EXPECT_TRUE(book.ClaimedBy("others"));
+  EXPECT_EQ(book.claim(), "others");
+}
+
 TEST(CursorNoteTest, WhatIsEncodedIsReadBack) {
   const CursorNote note{"cluster id", "cursors", 42};
   EXPECT_EQ(DecodeCursorNote(EncodeCursorNote(note)), note);

@@ -47,9 +47,9 @@ class Opening {
     RETURN_IF_ERROR(FindCursorTopic());
     if (plan_.cursor.check) RETURN_IF_ERROR(CheckCompaction());
     if (plan_.claimed_before) {
-      CursorBook book(plan_.transactional_id);
+      CursorBook book(plan_.transactional_id, session_.cursor_partition);
       RETURN_IF_ERROR(ReadCursor(book, false));
-      if (book.claim() != plan_.claim) {
+      if (book.ClaimedFrom(plan_.claim)) {
         session_.taken_over = true;
         session_.book = std::move(book);
         session_.client.reset();
@@ -58,7 +58,7 @@ class Opening {
     }
     RETURN_IF_ERROR(Init());
     RETURN_IF_ERROR(Claim());
-    CursorBook book(plan_.transactional_id);
+    CursorBook book(plan_.transactional_id, session_.cursor_partition);
     RETURN_IF_ERROR(ReadCursor(book, true));
     session_.book = std::move(book);
     session_.cluster_id = session_.client->ClusterId(kCallMs);
@@ -174,9 +174,9 @@ class Opening {
     uint64_t senseless = 0;
     request.visit = [&](const kafka::InMessage& message) {
       const auto value = message.has_payload ? std::optional<Bytes>(message.payload) : std::nullopt;
-      if (!book.Take(AsText(message.key), value)) ++senseless;
+      if (!book.Take(AsText(message.key), value, message.partition)) ++senseless;
     };
-    if (to_claim) request.enough = [&] { return book.claim() == plan_.claim; };
+    if (to_claim) request.enough = [&] { return book.ClaimedBy(plan_.claim); };
     const Error error = kafka::ReadToEnd(request);
     if (!error.ok())
       return Failed(error, "kafka: reading the cursor in " + Quoted("topic", plan_.cursor.topic));

@@ -53,9 +53,9 @@ class MockKafka {
     }
   }
 
-  // Writes messages to a topic, each with the key `k`.
+  // Writes messages to a topic, all with one key.
   void Write(const std::string& topic, const std::vector<std::string>& values,
-             int32_t partition = 0) const {
+             int32_t partition = 0, const std::string& key = "k") const {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     std::array<char, 256> why{};
     rd_kafka_conf_set(conf, "bootstrap.servers", brokers().c_str(), why.data(), why.size());
@@ -63,7 +63,7 @@ class MockKafka {
     // NOLINTBEGIN(clang-diagnostic-gnu-statement-expression): of the library's macros.
     for (const std::string& value : values) {
       rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                        RD_KAFKA_V_KEY("k", 1), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                        RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
                         RD_KAFKA_V_TIMESTAMP(1'700'000'000'123),
                         RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
                         RD_KAFKA_V_END);
