@@ -8,10 +8,11 @@ bool CursorMessages::Begin(const CursorPlace& place, uint64_t transactions) {
   One& count = messages_.emplace_back();
   count.key = CursorBook::CountKey(place.transactional_id);
   count.value.Append(std::to_string(transactions));
-  return Produce(place, count);
+  int code = 0;
+  return HandOver(place, &code) == kafka::ProduceResult::kTaken;
 }
 
-bool CursorMessages::End(const CursorPlace& place,
+void CursorMessages::End(const CursorPlace& place,
                          std::span<const std::unique_ptr<Delivery>> deliveries,
                          const LaneSets& delivered, std::vector<LaneId> closed) {
   closed_ = std::move(closed);
@@ -20,24 +21,28 @@ bool CursorMessages::End(const CursorPlace& place,
     One& one = messages_.emplace_back();
     one.key = CursorBook::LaneKey(place.transactional_id, lane);
     set.EncodeTo(one.value);
-    if (!Produce(place, one)) return false;
   }
   for (const LaneId& lane : closed_) {
     One& one = messages_.emplace_back();
     one.key = CursorBook::LaneKey(place.transactional_id, lane);
-    if (!Produce(place, one)) return false;
   }
-  return true;
 }
 
-bool CursorMessages::Produce(const CursorPlace& place, const One& one) {
-  int code = 0;
+kafka::ProduceResult CursorMessages::HandOver(const CursorPlace& place, int* code) {
+  for (; handed_over_ < messages_.size(); ++handed_over_) {
+    const kafka::ProduceResult result = Produce(place, messages_[handed_over_], code);
+    if (result != kafka::ProduceResult::kTaken) return result;
+  }
+  return kafka::ProduceResult::kTaken;
+}
+
+kafka::ProduceResult CursorMessages::Produce(const CursorPlace& place, const One& one, int* code) {
   const kafka::OutMessage out{.topic = &place.topic,
                               .partition = place.partition,
                               .payload = one.value.bytes(),
                               .key = AsBytes(one.key),
                               .has_key = true};
-  return kafka::Produce(place.client, out, &code) == kafka::ProduceResult::kTaken;
+  return kafka::Produce(place.client, out, code);
 }
 
 void CursorMessages::Collect(const Delivery& delivery, const LaneSets& delivered) {

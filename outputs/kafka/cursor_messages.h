@@ -29,11 +29,14 @@ class CursorMessages {
   bool Begin(const CursorPlace& place, uint64_t transactions);
 
   // Its last ones: what of `deliveries` is done on top of what was `delivered` before; lanes in
-  // `closed` are finished for good. False: librdkafka does not take them.
-  bool End(const CursorPlace& place, std::span<const std::unique_ptr<Delivery>> deliveries,
+  // `closed` are finished for good.
+  void End(const CursorPlace& place, std::span<const std::unique_ptr<Delivery>> deliveries,
            const LaneSets& delivered, std::vector<LaneId> closed);
+  // Hands them over, as many as there is room for: kFull when some have to wait for a report.
+  // `code` says why one was refused.
+  kafka::ProduceResult HandOver(const CursorPlace& place, int* code);
 
-  size_t size() const { return messages_.size(); }
+  size_t handed_over() const { return handed_over_; }
 
   // After the commit.
   void MoveInto(LaneSets& delivered, std::vector<LaneId>& closed);
@@ -44,11 +47,12 @@ class CursorMessages {
     ByteBuffer value;  // Without bytes: a tombstone.
   };
   void Collect(const Delivery& delivery, const LaneSets& delivered);
-  static bool Produce(const CursorPlace& place, const One& one);
+  static kafka::ProduceResult Produce(const CursorPlace& place, const One& one, int* code);
 
   LaneSets sets_;
   std::vector<LaneId> closed_;
   std::deque<One> messages_;  // librdkafka borrows from them.
+  size_t handed_over_ = 0;
 };
 
 }  // namespace andon::kafka_output

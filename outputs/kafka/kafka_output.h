@@ -92,6 +92,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   bool MayBegin();
   bool Begin();
   void Commit();
+  bool HandOverCursor();
   void Settle();
   void Committed(const kafka::Error& error);
   void Delivered();
@@ -137,7 +138,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   std::vector<std::unique_ptr<Delivery>> under_way_;  // All of each is with librdkafka.
   bool in_transaction_ = false;
   bool settling_ = false;    // It is being committed or aborted.
-  bool draining_ = false;    // For that, its last reports are waited for.
+  bool draining_ = false;    // For that, its cursor and its last reports are waited for.
   uint64_t unreported_ = 0;  // Messages of the transaction that have no report, the cursor's too.
   bool doomed_ = false;      // A message of the transaction has failed.
   std::shared_ptr<CursorMessages> cursor_messages_;

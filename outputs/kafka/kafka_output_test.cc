@@ -295,6 +295,20 @@ TEST_F(KafkaOutputTest, AFullQueueHoldsTheRestBackWithoutLosingAny) {
   EXPECT_THAT(kafka.Read("logs"), SizeIs(500));
 }
 
+// The cursor has to wait for room too.
+TEST_F(KafkaOutputTest, AQueueThatIsFullBetweenTwoChunksDelaysTheCommitOnly) {
+  RealOutput rig("kafka", Yaml("rdkafka: {queue.buffering.max.messages: 5}"));
+  EXPECT_THAT(rig.Write(MakeChunk(Numbered(1, 1))).status, IsOk());
+  std::vector<size_t> begun;
+  for (int n = 2; n <= 9; ++n) {
+    ChunkSpec spec;
+    spec.first = static_cast<Sequence>(n);
+    begun.push_back(rig.Begin(MakeChunk(Numbered(n, n), spec)));
+  }
+  for (const size_t one : begun) EXPECT_THAT(rig.Await(one).status, IsOk());
+  EXPECT_THAT(kafka.Read("logs"), SizeIs(9));
+}
+
 TEST_F(KafkaOutputTest, ClosingGivesUpAtOnceWhileNobodyAnswers) {
   RealOutput rig("kafka", "{brokers: \"127.0.0.1:1\", topic: logs}");
   const size_t chunk = rig.Begin(MakeChunk(Numbered(1, 1)));

@@ -41,18 +41,30 @@ bool KafkaOutput::Begin() {
 void KafkaOutput::Commit() {
   settling_ = true;
   if (doomed_) return AbortDoomed();
-  if (!cursor_messages_->End(cursor_place(), under_way_, delivered_, closed_lanes_)) {
-    kafka::Error error;
-    error.text = "the cursor could not be written";
-    return Abort(error);
-  }
-  unreported_ += cursor_messages_->size() - 1;  // The first one was counted.
+  cursor_messages_->End(cursor_place(), under_way_, delivered_, closed_lanes_);
   draining_ = true;
+  (void)HandOverCursor();
+}
+
+// False: some of it has to wait for reports, or the transaction cannot take it.
+bool KafkaOutput::HandOverCursor() {
+  int code = 0;
+  const size_t before = cursor_messages_->handed_over();
+  const kafka::ProduceResult result = cursor_messages_->HandOver(cursor_place(), &code);
+  unreported_ += cursor_messages_->handed_over() - before;
+  if (result == kafka::ProduceResult::kRefused) {
+    draining_ = false;
+    kafka::Error error;
+    error.text = "the cursor could not be written: " + std::string(kafka::ErrorText(code));
+    Abort(error);
+  }
+  return result == kafka::ProduceResult::kTaken;
 }
 
 // Only once everything is reported: librdkafka's own waiting keeps a processor busy.
 void KafkaOutput::Settle() {
-  if (!draining_ || (unreported_ > 0 && !doomed_)) return;
+  if (!draining_) return;
+  if (!doomed_ && (!HandOverCursor() || unreported_ > 0)) return;
   draining_ = false;
   if (doomed_) return AbortDoomed();
   RunCall([client = client_] { return kafka::CommitTransaction(*client); },
