@@ -3,7 +3,7 @@
 //   outputs:
 //     - type: file
 //       match: log.**
-//       path: /var/log/andon/${tag}/%Y-%m-%d.log
+//       path: /var/log/andon/${record["host"]:-unknown}/${tag}-%Y-%m-%d.log
 //       format: json
 //       rotate: {size: 1GiB, keep: 10}
 //       compress: zstd
@@ -71,9 +71,11 @@ Result<FileOutputConfig> FileOutputConfig::Parse(const ConfigNode& node) {
   FileOutputConfig config;
   ConfigReader reader(node);
   std::string path;
-  reader.Required("path", &path,
-                  "the file of each event: may hold ${tag}, ${tag_parts[n]}, ${tag_prefix[n]}, "
-                  "${tag_suffix[n]} and the event's time as %Y %m %d %H %M %S");
+  reader.Required(
+      "path", &path,
+      "the file of each event: may hold ${tag}, ${tag_parts[n]}, ${tag_prefix[n]}, "
+      "${tag_suffix[n]}, ${record[\"key\"]}, ${record[\"key\"]:-text when there is none} and "
+      "the event's time as %Y %m %d %H %M %S");
   reader.Optional("timezone", &config.time_zone, "of the time in path and in rotated names");
   ReadPlugin<Formatter>(reader, "format", &config.format, "json", "how each event is written");
   reader.Section("rotate", true, "when a file is full",

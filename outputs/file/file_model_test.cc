@@ -53,7 +53,10 @@ class FileModel {
     }
     disk_.SetFault([this](CrashDisk::Op, const std::string&) { return Fault(); });
     options_ = "format: test_number, timezone: utc, max_open_files: 2, close_after: 2s";
-    options_ += Coin() ? ", path: '/logs/${tag}/%H%M.log'" : ", path: '/logs/${tag}.log'";
+    static constexpr const char* kPaths[] = {"/logs/${tag}/%H%M.log", "/logs/${tag}.log",
+                                             "/logs/${record[\"h\"]}/%H%M.log",
+                                             "/logs/${tag}-${record[\"h\"]}.log"};
+    options_ += ", path: '" + std::string(kPaths[random_->Below(4)]) + "'";
     if (Coin()) options_ += ", rotate: {size: 300}";
     if (Coin()) options_ += Coin() ? ", compress: gzip" : ", compress: zstd";
     if (random_->Below(4) == 0) options_ += ", append: false";
@@ -224,7 +227,9 @@ class FileModel {
     for (Sequence n = range.first; n <= range.last; ++n) {
       const EventTime time{kTestTime.seconds + static_cast<uint32_t>(n / 40 * 60), 0};
       const char* tag = n % 7 == 0 ? "a" : n % 3 == 0 ? "b" : "c";
-      events.push_back(EventFromJson(tag, "{\"n\":" + std::to_string(n) + "}", time));
+      const std::string record =
+          "{\"n\":" + std::to_string(n) + ",\"h\":\"" + (n % 5 < 3 ? "a" : "b") + "\"}";
+      events.push_back(EventFromJson(tag, record, time));
     }
     output_->Write(MakeChunk(events, {.first = range.first}), [this, range](WriteResult result) {
       fixture_->loop.Post([this, range, result = std::move(result)] { Done(range, result); });

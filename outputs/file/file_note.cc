@@ -56,7 +56,7 @@ bool DecodeLine(std::string_view line, FileNote* note) {
     file.tail_crc = fields.Number<uint32_t>();
     file.born = fields.Number<uint32_t>();
     file.path = fields.Text();
-    file.tag = fields.Text();
+    file.source = fields.Text();
     note->open.push_back(std::move(file));
   } else if (kind == "pack") {
     NotedPack pack;
@@ -64,7 +64,7 @@ bool DecodeLine(std::string_view line, FileNote* note) {
     pack.id.inode = fields.Number<uint64_t>();
     pack.path = fields.Text();
     pack.target = fields.Text();
-    pack.tag = fields.Text();
+    pack.source = fields.Text();
     note->pack.push_back(std::move(pack));
   } else {
     return false;
@@ -84,13 +84,13 @@ std::string EncodeFileNote(const FileNote& note) {
     Put(out, file.length);
     Put(out, file.tail_crc);
     Put(out, file.born);
-    out += file.path + '\t' + file.tag + '\n';
+    out += file.path + '\t' + file.source + '\n';
   }
   for (const NotedPack& pack : note.pack) {
     out += "pack\t";
     Put(out, pack.id.device);
     Put(out, pack.id.inode);
-    out += pack.path + '\t' + pack.target + '\t' + pack.tag + '\n';
+    out += pack.path + '\t' + pack.target + '\t' + pack.source + '\n';
   }
   return out;
 }

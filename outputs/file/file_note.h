@@ -4,10 +4,10 @@
 // Text, a line each, fields divided by tabs:
 //
 //   andon-file 1
-//   open    device  inode  length  tail crc  born  path  tag
-//   pack    device  inode  path  target  tag
+//   open    device  inode  length  tail crc  born  path  source
+//   pack    device  inode  path  target  source
 //
-// Paths and tags hold no control characters (path_template.h, CheckTag).
+// Paths hold no control characters, and sources no tabs and line ends (path_template.h).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct NotedFile {
   uint64_t length = 0;
   uint32_t tail_crc = 0;  // CRC32C of the last min(length, kFileTailBytes) bytes.
   uint32_t born = 0;      // Seconds since 1970: when it was begun; for rotation by age.
-  std::string tag;        // One of those that are written there.
+  std::string source;     // PathTemplate's, of one of the events that are written there.
   bool operator==(const NotedFile&) const = default;
 };
 
@@ -38,7 +38,7 @@ struct NotedPack {
   std::string path;  // Closed, maybe not yet renamed to this.
   FileId id;
   std::string target;  // Did not exist when this was noted.
-  std::string tag;
+  std::string source;
   bool operator==(const NotedPack&) const = default;
 };
 

@@ -89,7 +89,7 @@ void FileOutput::Pump() {
   }
   if (saving_ || stopped_) return;
   (void)Commit();  // Its failure is in the answers.
-  if (files_->size() > config_.max_open_files) Trim(false);
+  if (files_->crowded()) Trim(false);
   if (upkeep_ == nullptr) ScheduleUpkeep();
 }
 

@@ -104,7 +104,7 @@ class FileOutput final : public Output {
   Status PutAside(const OutputFile& file);
 
   // Closing and compression.
-  bool IsOver(std::string_view path, std::string_view tag) const;
+  bool IsOver(std::string_view path, std::string_view source) const;
   void Trim(bool close_old);
   void Closed(const OutputFile& file);
   void DropPack(std::string_view path);

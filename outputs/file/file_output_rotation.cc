@@ -83,17 +83,18 @@ Status FileOutput::PutAside(const OutputFile& file) {
 }
 
 // Nothing is written there any more, as far as the clock can say.
-bool FileOutput::IsOver(std::string_view path, std::string_view tag) const {
+bool FileOutput::IsOver(std::string_view path, std::string_view source) const {
   if (!config_.path.has_time()) return false;
   std::string now;
-  return config_.path.Render(tag, context_->loop.WallNow().seconds, &now) != nullptr || now != path;
+  return config_.path.Render(source, context_->loop.WallNow().seconds, &now) != nullptr ||
+         now != path;
 }
 
 void FileOutput::Trim(bool close_old) {
   const MonotonicTime idle_since = context_->loop.Now() - config_.close_after;
   files_->Trim(
       [&](const OutputFile& file) {
-        return close_old && file.last_write <= idle_since && IsOver(file.path(), file.tag());
+        return close_old && file.last_write <= idle_since && IsOver(file.path(), file.source());
       },
       [this](const OutputFile& file) { Closed(file); });
 }
@@ -105,7 +106,7 @@ void FileOutput::Closed(const OutputFile& file) {
   if (config_.compress == Compression::kNone || !config_.path.has_time()) return;
   const auto target =
       Rotation::PackedName(context_->files, file.path(), CompressedSuffix(config_.compress));
-  if (target.ok()) packs_.push_back({file.path(), file.id(), *target, file.tag()});
+  if (target.ok()) packs_.push_back({file.path(), file.id(), *target, file.source()});
 }
 
 void FileOutput::DropPack(std::string_view path) {
@@ -117,7 +118,7 @@ void FileOutput::PackNext() {
   if (saving_ || packer_->busy()) return;
   // A rotated file is complete; a dated one when its time is over.
   const auto next = std::ranges::find_if(packs_, [this](const NotedPack& pack) {
-    return pack.tag.empty() || !config_.path.has_time() || IsOver(pack.path, pack.tag);
+    return pack.source.empty() || !config_.path.has_time() || IsOver(pack.path, pack.source);
   });
   if (next == packs_.end()) return;
   SaveNote([this, pack = *next](const Status& noted) mutable {
@@ -163,7 +164,7 @@ void FileOutput::Upkeep() {
     Trim(true);
     if (!BeginRotation(DueForRotation())) PackNext();
   }
-  if (files_->size() > 0 || !packs_.empty()) ScheduleUpkeep();
+  if (!files_->empty() || !packs_.empty()) ScheduleUpkeep();
 }
 
 }  // namespace andon::file_output

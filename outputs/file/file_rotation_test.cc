@@ -74,6 +74,17 @@ TEST_F(FileRotationTest, AFileWhoseTimeIsOverIsClosedAndCompressed) {
   EXPECT_EQ(ReadGzip("a-08-2.gz"), "2\n");
 }
 
+TEST_F(FileRotationTest, AFileOfAFieldIsOverWithItsTimeAfterARestartToo) {
+  const std::string path = "${tag}/${record[\"n\"]}-%H";
+  Run(path, "compress: gzip, close_after: 1m");
+  WriteAndWait({Numbered("a", 1), Numbered("a", 2)});
+  Run(path, "compress: gzip, close_after: 1m");
+  fixture->world.Advance(30min);
+  EXPECT_THAT(Names(), ElementsAre("a/1-08", "a/2-08"));
+  fixture->world.Advance(1h);
+  EXPECT_THAT(Names(), ElementsAre("a/1-08.gz", "a/2-08.gz"));
+}
+
 TEST_F(FileRotationTest, ACompressionThatWasInterruptedIsFinishedOnce) {
   Run("x", "rotate: {size: 2}, compress: zstd");
   WriteAndWait({Numbered("a", 1)});

@@ -9,10 +9,26 @@ OutputFile* FileSet::Find(std::string_view path) {
   return found == all_.end() ? nullptr : found->second.get();
 }
 
-OutputFile& FileSet::Get(std::string_view path, std::string_view tag) {
+OutputFile& FileSet::Get(std::string_view path, std::string_view source) {
   if (OutputFile* file = Find(path)) return *file;
-  auto file = std::make_unique<OutputFile>(files_, std::string(path), std::string(tag));
+  auto file = std::make_unique<OutputFile>(files_, std::string(path), std::string(source));
+  name_bytes_ += NameBytes(*file);
   return *all_.emplace(path, std::move(file)).first->second;
+}
+
+const char* FileSet::WhyNoFile(const std::string& path) {
+  const auto there = files_.Open(path, {.mode = OpenMode::kWrite});
+  if (there.ok()) return nullptr;
+  if (files_.SyncDirectory(path).ok()) return "the file's path is a folder's";
+  for (std::string folder = FolderOf(path); !files_.SyncDirectory(folder).ok();) {
+    if (files_.Open(folder, {.mode = OpenMode::kWrite}).ok()) {
+      return "a folder in the file's path is a file";
+    }
+    std::string above = FolderOf(folder);
+    if (above == folder) break;
+    folder = std::move(above);
+  }
+  return nullptr;
 }
 
 Status FileSet::Open(OutputFile& file, const FileCreation& creation) {
@@ -22,7 +38,7 @@ Status FileSet::Open(OutputFile& file, const FileCreation& creation) {
 }
 
 Status FileSet::Adopt(const NotedFile& noted, std::unique_ptr<File> file) {
-  OutputFile& made = Get(noted.path, noted.tag);
+  OutputFile& made = Get(noted.path, noted.source);
   RETURN_IF_ERROR(MakeRoom(made));
   RETURN_IF_ERROR(made.Adopt(std::move(file)));
   made.born = noted.born;

@@ -1,4 +1,4 @@
-// The files that an output writes to, by path, with a limit on open descriptors.
+// The files that an output writes to, by path, with limits on open descriptors and on the note.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,9 @@ class FileSet {
 
   OutputFile* Find(std::string_view path);
   // The file of that path, made when there is none yet.
-  OutputFile& Get(std::string_view path, std::string_view tag);
+  OutputFile& Get(std::string_view path, std::string_view source);
+  // A literal that says why no file can ever be at that path; null when one may.
+  const char* WhyNoFile(const std::string& path);
   // Makes sure that the file has a descriptor and an identity, closing what was used longest ago
   // to make room.
   Status Open(OutputFile& file, const FileCreation& creation);
@@ -33,23 +35,23 @@ class FileSet {
   // Syncs every file that needs it. On the first error all are cut back to what is answered.
   Status SyncAll();
   // Takes files away that nothing is pending of: those that `closed` names, then the least recently
-  // used ones above the limit. `gone` sees each before it goes.
+  // used ones above the limits. `gone` sees each before it goes.
   template <class Closed, class Gone>
   void Trim(Closed closed, Gone gone) {
     for (auto it = all_.begin(); it != all_.end();) {
       OutputFile& file = *it->second;
       if (IsFree(file) && (!file.known() || closed(file))) {
         gone(file);
-        it = all_.erase(it);
+        it = Erase(it);
       } else {
         ++it;
       }
     }
-    while (all_.size() > max_open_) {
+    while (crowded()) {
       const auto oldest = Oldest();
       if (oldest == all_.end()) return;
       gone(*oldest->second);
-      all_.erase(oldest);
+      Erase(oldest);
     }
   }
 
@@ -57,7 +59,9 @@ class FileSet {
   void ForEach(F visit) const {
     for (const auto& [path, file] : all_) visit(*file);
   }
-  size_t size() const { return all_.size(); }
+  bool empty() const { return all_.empty(); }
+  // More than there should be: Trim would help.
+  bool crowded() const { return all_.size() > max_open_ || name_bytes_ > kMaxNameBytes; }
   // Memory for one chunk that is staged, which goes from file to file.
   ByteBuffer& spare() { return spare_; }
 
@@ -66,13 +70,23 @@ class FileSet {
   static bool IsFree(const OutputFile& file) {
     return !file.in_use && !file.pending() && !file.torn();
   }
+  // Of all paths and sources: the note lists them, and has to fit into a record of the journal.
+  static constexpr size_t kMaxNameBytes = size_t{384} << 10;
+  static size_t NameBytes(const OutputFile& file) {
+    return file.path().size() + file.source().size();
+  }
   Map::iterator Oldest();
+  Map::iterator Erase(Map::iterator at) {
+    name_bytes_ -= NameBytes(*at->second);
+    return all_.erase(at);
+  }
   Status MakeRoom(const OutputFile& wanted);
 
   FileSystem& files_;
   Folders folders_;
   const size_t max_open_;
   Map all_;
+  size_t name_bytes_ = 0;
   ByteBuffer spare_;
 };
 

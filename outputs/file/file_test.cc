@@ -74,6 +74,58 @@ TEST_F(FileTest, EventsWithoutAPathAreRejectedAloneWithTheReason) {
   EXPECT_EQ(Read("x"), "1\n3\n");
 }
 
+TEST_F(FileTest, EventsGoToTheFileOfTheirField) {
+  Run("${record[\"h\"]}/%d.log", "max_open_files: 1");
+  const auto from = [](int n, const std::string& host) {
+    return EventFromJson("a", "{\"n\":" + std::to_string(n) + ",\"h\":\"" + host + "\"}");
+  };
+  WriteAndWait({from(1, "x"), from(2, "y"), from(3, "x"), Numbered("a", 4), from(5, "../x")});
+  EXPECT_THAT(Names(), ElementsAre("_._x/15.log", "x/15.log", "y/15.log"));
+  EXPECT_EQ(Read("x/15.log"), "1\n3\n");
+  EXPECT_EQ(Read("y/15.log"), "2\n");
+  EXPECT_EQ(Read("_._x/15.log"), "5\n");
+  ASSERT_THAT(results, SizeIs(1));
+  EXPECT_THAT(results[0].status, IsOk());
+  ASSERT_THAT(results[0].rejected, SizeIs(1));
+  EXPECT_EQ(results[0].rejected[0].event, 4u);
+  EXPECT_THAT(results[0].rejected[0].reason, HasSubstr("field [\"h\"]"));
+}
+
+TEST_F(FileTest, WhoNamesAFolderOrGoesThroughAFileHoldsUpNobody) {
+  fs::create_directories(root + "/logs/folder");
+  Put("logs/file", "");
+  Run("logs/${tag}");
+  WriteAndWait({Numbered("folder", 1), Numbered("good", 2)});
+  Run("logs/${tag}/x");
+  WriteAndWait({Numbered("file", 3), Numbered("other", 4)});
+  EXPECT_EQ(Read("logs/good"), "2\n");
+  EXPECT_EQ(Read("logs/other/x"), "4\n");
+  ASSERT_THAT(results, SizeIs(2));
+  for (const auto& result : results) {
+    EXPECT_THAT(result.status, IsOk());
+    ASSERT_THAT(result.rejected, SizeIs(1));
+  }
+  EXPECT_THAT(results[0].rejected[0].reason, HasSubstr("is a folder's"));
+  EXPECT_THAT(results[1].rejected[0].reason, HasSubstr("is a file"));
+}
+
+TEST_F(FileTest, TheNoteStaysShortHoweverLongTagsAre) {
+  Run("${tag_parts[0]}", "sync: os, max_open_files: 4096");
+  const std::string long_part(1000, 't');
+  std::vector<TestEvent> events;
+  for (int i = 0; i < 500; ++i) events.push_back(Numbered(std::to_string(i) + "." + long_part, i));
+  for (int chunks = 0; !events.empty(); ++chunks) {
+    ASSERT_LT(chunks, 20);
+    const Sequence first = next;
+    WriteAndWait(events);
+    const auto& again = results.back().again;
+    const Sequence end = again.empty() ? next : again.front().first;
+    events.erase(events.begin(), events.begin() + static_cast<ptrdiff_t>(end - first));
+    EXPECT_LT(fixture->output().note.size(), size_t{600} << 10);
+  }
+  EXPECT_THAT(Names(), SizeIs(500));
+}
+
 TEST_F(FileTest, AChunkOfVeryManyFilesIsTakenInParts) {
   Run("${tag}", "max_open_files: 8");
   std::vector<TestEvent> events;

@@ -17,8 +17,8 @@ constexpr uint64_t kLeaveStep = uint64_t{1} << 20;
 
 uint32_t OutputFile::Mark::TailCrc() const { return Crc32c(AsBytes(tail)); }
 
-OutputFile::OutputFile(FileSystem& files, std::string path, std::string tag)
-    : files_(files), path_(std::move(path)), tag_(std::move(tag)) {}
+OutputFile::OutputFile(FileSystem& files, std::string path, std::string source)
+    : files_(files), path_(std::move(path)), source_(std::move(source)) {}
 
 Status OutputFile::OpenOrCreate(const FileCreation& creation, Folders& folders) {
   auto file = files_.Open(path_, {.mode = OpenMode::kWrite});
@@ -159,7 +159,7 @@ Status OutputFile::CutBack(const Mark& mark) {
 }
 
 NotedFile OutputFile::Note() const {
-  return {path_, id_, answered_.length, answered_.TailCrc(), born, tag_};
+  return {path_, id_, answered_.length, answered_.TailCrc(), born, source_};
 }
 
 Result<OutputFile::Mark> ReadMark(File& file, uint64_t length) {

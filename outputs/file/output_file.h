@@ -32,10 +32,11 @@ class OutputFile {
     uint32_t TailCrc() const;
   };
 
-  OutputFile(FileSystem& files, std::string path, std::string tag);
+  OutputFile(FileSystem& files, std::string path, std::string source);
 
   const std::string& path() const { return path_; }
-  const std::string& tag() const { return tag_; }  // One of those that are written here.
+  // PathTemplate's, of one of the events that are written here.
+  const std::string& source() const { return source_; }
   // A chunk begins to be staged here: takes `spare`'s memory when it has none.
   void BeginStaging(ByteBuffer& spare);
   // What is staged is given up; large memory goes to `spare`.
@@ -92,7 +93,7 @@ class OutputFile {
 
   FileSystem& files_;
   const std::string path_;
-  const std::string tag_;
+  const std::string source_;
   ByteBuffer staged_;
   std::unique_ptr<File> file_;
   FileId id_;

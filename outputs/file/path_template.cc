@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/event/tag_parts.h"
+#include "core/event/value_text.h"
 
 namespace andon::file_output {
 
@@ -15,6 +16,8 @@ namespace {
 constexpr uint32_t kQuarterHour = 900;
 constexpr size_t kMaxName = 255 - 40;  // Room for what rotation and compression add.
 constexpr size_t kMaxPath = 4000;
+constexpr char kFieldMark = '\x1f';  // In a source, in front of each field. In no tag and no field.
+constexpr std::string_view kOtherwise = "]:-";
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -35,6 +38,26 @@ uint32_t BucketOf(char conversion) {
   if (std::string_view("SsT").find(conversion) != std::string_view::npos) return 1;
   if (std::string_view("MR").find(conversion) != std::string_view::npos) return 60;
   return kQuarterHour;
+}
+
+// Appends what comes from outside, so that it is a name or a part of one, and names no other
+// folder.
+void AppendName(std::string_view untrusted, std::string* path) {
+  const size_t begin = path->size();
+  path->append(untrusted);
+  for (size_t i = begin; i < path->size(); ++i) {
+    const auto c = static_cast<unsigned char>((*path)[i]);
+    if (c == '/' || c < 0x20 || c == 0x7f || (c == '.' && i == begin)) (*path)[i] = '_';
+  }
+}
+
+// The next field of a source, which is taken from its front; nothing when there is none.
+std::optional<std::string_view> TakeField(std::string_view* fields) {
+  if (fields->empty()) return std::nullopt;
+  fields->remove_prefix(1);
+  const std::string_view field = fields->substr(0, fields->find(kFieldMark));
+  fields->remove_prefix(field.size());
+  return field;
 }
 
 // Null when every name in it can be a file's.
@@ -123,14 +146,65 @@ Status PathTemplate::ParsePlaceholder(std::string_view inside) {
     parts_.push_back({Kind::kTagPrefix, "", *prefix});
   } else if (const auto suffix = Index(inside, "tag_suffix")) {
     parts_.push_back({Kind::kTagSuffix, "", *suffix});
+  } else if (inside.starts_with("record[")) {
+    RETURN_IF_ERROR(AddField(inside));
   } else {
     return InvalidConfig("path has " + Quoted("${" + std::string(inside) + "}") +
-                         ": known are ${tag}, ${tag_parts[n]}, ${tag_prefix[n]}, ${tag_suffix[n]}");
+                         ": known are ${tag}, ${tag_parts[n]}, ${tag_prefix[n]}, ${tag_suffix[n]} "
+                         "and ${record[\"key\"]}");
   }
+  by_event_ = true;
   return OkStatus();
 }
 
-const char* PathTemplate::Render(std::string_view tag, uint32_t seconds, std::string* path) const {
+// `record["a"]["b"]`, and behind it perhaps `:-text`.
+Status PathTemplate::AddField(std::string_view inside) {
+  Part part{.kind = Kind::kField, .text = {}};
+  std::string_view keys = inside.substr(std::string_view("record").size());
+  if (const size_t otherwise = keys.rfind(kOtherwise); otherwise != std::string_view::npos) {
+    const std::string_view text = keys.substr(otherwise + kOtherwise.size());
+    if (text.empty()) {
+      return InvalidConfig("path has " + Quoted("${" + std::string(inside) + "}") +
+                           ": nothing stands behind \":-\"");
+    }
+    AppendName(text, &part.text);
+    keys = keys.substr(0, otherwise + 1);
+  }
+  auto field = RecordPath::ParseBrackets(keys);
+  if (!field.ok()) {
+    return InvalidConfig("path has " + Quoted("${" + std::string(inside) + "}") + ": " +
+                         std::string(field.status().message()));
+  }
+  part.field = *std::move(field);
+  part.without = "the event has no text, number or boolean in the field " + std::string(keys) +
+                 ", which the file's path asks for";
+  parts_.push_back(std::move(part));
+  by_record_ = true;
+  return OkStatus();
+}
+
+const char* PathTemplate::MakeSource(std::string_view tag, const EntryView& entry,
+                                     std::string* source) const {
+  source->assign(tag);
+  if (!by_record_) return nullptr;
+  for (const Part& part : parts_) {
+    if (part.kind != Kind::kField) continue;
+    NumberText room;
+    std::optional<std::string_view> text;
+    if (const auto value = part.field.Find(entry.record)) text = TextOf(*value, room);
+    if (!text.has_value() || text->empty()) text = part.text;
+    if (text->empty()) return part.without.c_str();
+    if (text->size() > kMaxName) return "a field is too long for a name in the file's path";
+    source->push_back(kFieldMark);
+    AppendName(*text, source);
+  }
+  return nullptr;
+}
+
+const char* PathTemplate::Render(std::string_view source, uint32_t seconds,
+                                 std::string* path) const {
+  const std::string_view tag = source.substr(0, by_record_ ? source.find(kFieldMark) : source.npos);
+  std::string_view fields = source.substr(tag.size());
   path->clear();
   for (const Part& part : parts_) {
     const char* why = nullptr;
@@ -140,6 +214,13 @@ const char* PathTemplate::Render(std::string_view tag, uint32_t seconds, std::st
         break;
       case Kind::kTime:
         why = AppendTime(part, seconds, path);
+        break;
+      case Kind::kField:
+        if (const auto field = TakeField(&fields)) {
+          path->append(*field);
+        } else {
+          why = part.without.c_str();
+        }
         break;
       default:
         why = AppendFromTag(part, tag, path);
@@ -155,12 +236,7 @@ const char* PathTemplate::AppendFromTag(const Part& part, std::string_view tag, 
   if (part.kind == Kind::kTagPrefix) value = TagPrefix(tag, part.index);
   if (part.kind == Kind::kTagSuffix) value = TagSuffix(tag, part.index);
   if (!value.has_value()) return "the tag has fewer parts than the file's path asks for";
-  const size_t begin = path->size();
-  path->append(*value);
-  for (size_t i = begin; i < path->size(); ++i) {
-    const auto c = static_cast<unsigned char>((*path)[i]);
-    if (c == '/' || c < 0x20 || c == 0x7f || (c == '.' && i == begin)) (*path)[i] = '_';
-  }
+  AppendName(*value, path);
   return nullptr;
 }
 

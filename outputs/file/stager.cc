@@ -26,18 +26,19 @@ Staged Stager::Stage(const Chunk& chunk) {
 }
 
 void Stager::StagePiece(const Piece& piece, Staged* staged) {
-  const std::string_view tag = piece.tag->text();
   const uint32_t bucket = path_.bucket_seconds();
-  if (bucket == 0 && Aim(tag, 0, staged) && file_ != nullptr) {
+  EntryIterator entry(piece.entries);
+  if (bucket == 0 && !path_.by_record() && Aim(piece.tag->text(), *entry, staged) &&
+      file_ != nullptr) {
     return formatter_->FormatAll(*piece.tag, piece.entries, file_->staged());
   }
   uint32_t current = UINT32_MAX;
   bool aimed = false;
   Sequence sequence = piece.first;
-  for (EntryIterator entry(piece.entries); !entry.done(); entry.Next(), ++sequence) {
+  for (; !entry.done(); entry.Next(), ++sequence) {
     const uint32_t wanted = bucket == 0 ? 0 : entry->time.seconds / bucket;
-    if (!aimed || wanted != current) {
-      if (!Aim(tag, entry->time.seconds, staged)) {
+    if (!aimed || wanted != current || path_.by_record()) {
+      if (!Aim(piece.tag->text(), *entry, staged)) {
         staged->again.push_back({sequence, sequence});
         return;
       }
@@ -52,18 +53,24 @@ void Stager::StagePiece(const Piece& piece, Staged* staged) {
   }
 }
 
-// False when the chunk has as many files as it may.
-bool Stager::Aim(std::string_view tag, uint32_t seconds, Staged* staged) {
-  why_not_ = path_.Render(tag, seconds, &rendered_);
+bool Stager::Aim(std::string_view tag, const EntryView& entry, Staged* staged) {
   file_ = nullptr;
-  if (why_not_ != nullptr) return true;
+  why_not_ = path_.MakeSource(tag, entry, &source_);
+  if (why_not_ == nullptr) why_not_ = path_.Render(source_, entry.time.seconds, &rendered_);
+  return why_not_ != nullptr || Use(staged);
+}
+
+bool Stager::Use(Staged* staged) {
   OutputFile* file = files_.Find(rendered_);
   if (file == nullptr || !file->in_use) {
     if (staged->files.size() >= kMaxFilesPerChunk || path_bytes_ >= kMaxPathBytesPerChunk) {
       return false;
     }
-    path_bytes_ += rendered_.size();
-    if (file == nullptr) file = &files_.Get(rendered_, tag);
+    // Who chooses a tag or a field must not be able to hold up the others.
+    if (file == nullptr && path_.by_event()) why_not_ = files_.WhyNoFile(rendered_);
+    if (why_not_ != nullptr) return true;
+    path_bytes_ += rendered_.size() + source_.size();
+    if (file == nullptr) file = &files_.Get(rendered_, source_);
     file->in_use = true;
     file->BeginStaging(files_.spare());
     staged->files.push_back(file);

@@ -16,7 +16,7 @@ namespace andon::file_output {
 
 struct Staged {
   std::vector<OutputFile*> files;   // With something to write; marked in_use.
-  std::vector<Rejection> rejected;  // Their tag or time makes no path.
+  std::vector<Rejection> rejected;  // Their tag, fields or time make no path.
   std::vector<Range> again;         // Events of more files than one chunk may write to.
 };
 
@@ -28,14 +28,17 @@ class Stager {
 
  private:
   void StagePiece(const Piece& piece, Staged* staged);
-  bool Aim(std::string_view tag, uint32_t seconds, Staged* staged);
+  // Sets file_ or why_not_. False when the chunk has as many files as it may.
+  bool Aim(std::string_view tag, const EntryView& entry, Staged* staged);
+  bool Use(Staged* staged);
 
   const PathTemplate& path_;
   const std::unique_ptr<Formatter> formatter_;
   FileSet& files_;
-  // Where events of the current tag and time bucket go: a file, or a reason why nowhere.
+  // Where events of the current source and time bucket go: a file, or a reason why nowhere.
   OutputFile* file_ = nullptr;
   const char* why_not_ = nullptr;
+  std::string source_;
   std::string rendered_;
   size_t path_bytes_ = 0;
 };

@@ -120,6 +120,7 @@ class CrashDisk : public FileSystem {
   void ForgetUnsynced(const Node& node) REQUIRES(mutex_);
   static void Apply(const Unsynced& change, size_t bytes);
   void ApplyNames(size_t count) REQUIRES(mutex_);
+  bool IsFolder(const std::string& path) const REQUIRES(mutex_);
   void KeepSome() REQUIRES(mutex_);
   void Restart() REQUIRES(mutex_);
 

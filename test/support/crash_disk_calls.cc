@@ -1,4 +1,5 @@
 // What the code under test calls: the file system's names and locks.
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -33,6 +34,9 @@ Result<std::unique_ptr<File>> CrashDisk::Open(const std::string& path, const Ope
       return ErrnoStatus(path + ": open", EEXIST);
     }
     if (!exists && !creates) return ErrnoStatus(path + ": open", ENOENT);
+    if (exists && found->second->directory && options.mode != OpenMode::kRead) {
+      return ErrnoStatus(path + ": open", EISDIR);
+    }
     if (read_only_ && options.mode != OpenMode::kRead) {
       return ErrnoStatus(path + ": open", EROFS);
     }
@@ -103,11 +107,23 @@ Result<std::vector<DirectoryEntry>> CrashDisk::List(const std::string& directory
   return entries;
 }
 
+// One that was made, or that has something in it.
+bool CrashDisk::IsFolder(const std::string& path) const {
+  const auto named = names_.find(path);
+  if (named != names_.end()) return named->second->directory;
+  const std::string below = path.ends_with('/') ? path : path + "/";
+  const auto in_it = names_.lower_bound(below);
+  if (in_it != names_.end() && in_it->first.starts_with(below)) return true;
+  return std::ranges::any_of(name_changes_,
+                             [&](const NameChange& change) { return change.directory == path; });
+}
+
 Status CrashDisk::SyncDirectory(const std::string& directory) {
   if (const int error = AskOrOff(Op::kSyncDirectory, directory)) {
     return ErrnoStatus(directory + ": fsync", error);
   }
   MutexLock lock(mutex_);
+  if (!IsFolder(directory)) return ErrnoStatus(directory + ": fsync", ENOENT);
   if (lying_) return {};
   // Like a journalling file system: what came first is durable first.
   size_t count = 0;
