@@ -84,7 +84,8 @@ AccessPattern::AccessPattern() {
 const char* AccessPattern::Match(std::string_view text, AccessLine* line) const {
   Captures captures;
   const Pattern::Outcome outcome = pattern_.Match(text, &captures);
-  if (outcome == Pattern::Outcome::kNoMatch) return "the line is none of Apache's log formats";
+  if (outcome == Pattern::Outcome::kNoMatch)
+    return "the line is neither in Apache's common log format nor in its combined one";
   if (outcome == Pattern::Outcome::kLimit) return "the line is too hard to read";
   line->host = *captures[1];
   line->user = *captures[2];

@@ -131,7 +131,9 @@ PathFinder::PathFinder(const std::vector<std::string>& paths,
 
 bool PathFinder::Excluded(const std::string& path) const {
   return IsCompressedName(path) || std::ranges::any_of(exclude_, [&path](const std::string& one) {
-           return fnmatch(one.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+           const bool whole = one.find('/') != std::string::npos;
+           const char* what = path.c_str() + (whole ? 0 : path.rfind('/') + 1);
+           return fnmatch(one.c_str(), what, FNM_PATHNAME) == 0;
          });
 }
 

@@ -23,7 +23,7 @@ struct Unmatched {
 };
 
 // Patterns as of glob(7) with `{a,b}`; `*` matches no `/`. Compressed files (.gz .bz2 .xz .zst .lz4
-// .zip) are left out. Thread: worker.
+// .zip) are left out. What is to be excluded without a `/` is the name of a file. Thread: worker.
 class PathFinder {
  public:
   PathFinder(const std::vector<std::string>& paths, const std::vector<std::string>& exclude);

@@ -52,6 +52,22 @@ TEST_F(PathFinderTest, SaysWhyAPatternIsTheNameOfNoFile) {
               testing::ElementsAre(root + "/a.log: " + no_name));
 }
 
+TEST_F(PathFinderTest, AnExclusionWithoutASlashIsAFilesName) {
+  Make("a.log");
+  Make("debug.log");
+  const auto found = [&](const std::string& exclude) {
+    std::vector<std::string> paths;
+    for (const auto& file : PathFinder({root + "/*.log"}, {exclude}).Find()) {
+      paths.push_back(file.path.substr(root.size()));
+    }
+    return paths;
+  };
+  EXPECT_THAT(found("debug*"), testing::ElementsAre("/a.log"));
+  EXPECT_THAT(found("{debug,x}.log"), testing::ElementsAre("/a.log"));
+  EXPECT_THAT(found(root + "/d*"), testing::ElementsAre("/a.log"));
+  EXPECT_THAT(found("ebug*"), testing::ElementsAre("/a.log", "/debug.log"));
+}
+
 TEST_F(PathFinderTest, SaysThatAFolderMayNotBeRead) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
   fs::create_directory(root + "/closed");

@@ -39,7 +39,9 @@ void ReadWhat(ConfigReader& reader, TailConfig* config) {
   reader.Required("path", &config->path,
                   "files to follow: paths or patterns with * ? [a-z] {a,b}; compressed ones are "
                   "left out");
-  reader.Optional("exclude", &config->exclude, "patterns of paths to leave out");
+  reader.Optional(
+      "exclude", &config->exclude,
+      "patterns of paths to leave out; one without / is the name of a file, in any folder");
   reader.Required("tag", &config->tag,
                   "of the events; * or ${path} in it stands for the file's path with dots for "
                   "slashes");
@@ -125,6 +127,12 @@ void Check(ConfigReader& reader, const TailConfig& config) {
       reader.Fail("path", "must name files: \"" + path + "\" does not");
     } else if (!path.starts_with('/') && !path.starts_with("{/")) {
       reader.Fail("path", "must be absolute: \"" + path + "\" does not begin with /");
+    }
+  }
+  for (const std::string& path : config.exclude) {
+    if (path.find('/') != std::string::npos && !path.starts_with('/') && !path.starts_with('{')) {
+      reader.Fail("exclude", "must be absolute, or a file's name: \"" + path +
+                                 "\" does not begin with / and would leave out nothing");
     }
   }
 }

@@ -31,5 +31,11 @@ TEST(TailConfigTest, APathIsAbsolute) {
   }
 }
 
+TEST(TailConfigTest, AnExclusionIsAbsoluteOrAFilesName) {
+  EXPECT_EQ(Problem("{path: /a/*, tag: a, exclude: [\"*.old\", /a/x, \"{x,y}.log\"]}"), "");
+  EXPECT_THAT(Problem("{path: /a/*, tag: a, exclude: [x/*.log]}"),
+              HasSubstr("\"exclude\" must be absolute, or a file's name: \"x/*.log\""));
+}
+
 }  // namespace
 }  // namespace andon
