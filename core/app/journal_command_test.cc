@@ -111,6 +111,14 @@ TEST_F(JournalCommandTest, ListShowsOutputsAndSourcesOfALiveJournal) {
   EXPECT_THAT(run.out, ContainsRegex("\n  tail:log.a +at 17\n"));
 }
 
+TEST_F(JournalCommandTest, ListSaysHowFarEachFileIsRead) {
+  Append("log.a", 1, 3, "1\t17\t17\t4\t5\t6\t7\t17:99,\t/var/log/a.log");
+  EXPECT_THAT(Command({"list", folder_.path()}).out,
+              ContainsRegex("\n  tail:log.a +byte 17 of /var/log/a.log\n"));
+  EXPECT_THAT(Command({"dump", folder_.path(), "--positions"}).out,
+              HasSubstr("tail:log.a = byte 17 of /var/log/a.log\n"));
+}
+
 TEST_F(JournalCommandTest, ListShowsTheSameOfADeadOne) {
   Append("log.a", 1, 3, "at 17");
   Close();

@@ -6,6 +6,7 @@
 #include "core/app/journal_command.h"
 #include "core/app/journal_text.h"
 #include "core/base/file.h"
+#include "core/plugin/position_text.h"
 
 namespace andon {
 namespace {
@@ -90,7 +91,8 @@ class DumpVisitor : public JournalVisitor {
       } else if (position.kind == Position::Kind::kRuns) {
         out_ << CountText(position.value.size()) << " bytes of runs\n";
       } else {
-        out_ << Printable(AsText(position.value), 200) << "\n";
+        const std::string value(AsText(position.value));
+        out_ << Printable(PositionText(position.source, value).value_or(value), 200) << "\n";
       }
     }
   }

@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/config/quantity_text.h"
 #include "core/journal/home.h"
+#include "core/plugin/position_text.h"
 
 namespace andon {
 namespace {
@@ -62,9 +63,10 @@ void PrintOutputs(const journal::State& state, std::ostream& out) {
   out << (rows.size() > 1 ? FormatTable(rows, 2, 200) : "  no outputs\n");
 }
 
-std::string ValueText(const journal::PositionState& position, size_t longest) {
+std::string ValueText(std::string_view source, const journal::PositionState& position,
+                      size_t longest) {
   if (const auto* text = std::get_if<std::string>(&position.value)) {
-    return Printable(*text, longest);
+    return Printable(PositionText(source, *text).value_or(*text), longest);
   }
   const auto& runs = std::get<RunSet>(position.value);
   std::string text = "1 to " + CountText(runs.watermark());
@@ -78,7 +80,7 @@ std::string ValueText(const journal::PositionState& position, size_t longest) {
 void PrintSources(const journal::State& state, size_t width, std::ostream& out) {
   Rows rows = {{"source", "position"}};
   for (const auto& [source, position] : state.positions) {
-    rows.push_back({Printable(source, 100), ValueText(position, width)});
+    rows.push_back({Printable(source, 100), ValueText(source, position, width)});
   }
   out << "\n";
   out << (rows.size() > 1 ? FormatTable(rows, 2, 200) : "  no sources\n");

@@ -1,8 +1,11 @@
 #include "inputs/forward/sender_lanes.h"
 
+#include <ctime>
+#include <optional>
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/plugin/position_text.h"
 
 namespace andon::forward {
 namespace {
@@ -16,6 +19,16 @@ std::string SeenSource(std::string_view source) {
   name += source;
   return name;
 }
+
+const RegisterPositionText kText(
+    "forward.seen", [](std::string_view value) -> std::optional<std::string> {
+      if (value.size() != sizeof(uint32_t)) return std::nullopt;
+      const time_t time = time_t{LoadBigEndian<uint32_t>(AsBytes(value).data())} * kSecondsPerDay;
+      tm parts{};
+      gmtime_r(&time, &parts);
+      char text[32];
+      return std::string(text, strftime(text, sizeof text, "last heard of on %Y-%m-%d", &parts));
+    });
 
 }  // namespace
 

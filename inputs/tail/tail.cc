@@ -12,13 +12,21 @@
 //
 // Its positions are stored under its id: with another id it begins anew.
 
+#include "core/plugin/position_text.h"
 #include "core/plugin/registry.h"
+#include "inputs/tail/position.h"
 #include "inputs/tail/tail_input.h"
 
 namespace andon::tail {
 namespace {
 
 const Register<Input, TailInput> kTail("tail", "follows files and makes an event of each line");
+
+const RegisterPositionText kText("tail", [](std::string_view value) -> std::optional<std::string> {
+  const auto position = DecodePosition(value);
+  if (!position.ok()) return std::nullopt;
+  return "byte " + std::to_string(position->offset) + " of " + position->path;
+});
 
 }  // namespace
 }  // namespace andon::tail
