@@ -152,7 +152,9 @@ TlsOutcome TlsConnection::Explain(int result) {
     error_ = Unavailable(peer_ + ": tls: the peer's certificate is not accepted: " +
                          X509_verify_cert_error_string(verdict));
   } else if (socket_.ended) {
-    error_ = Unavailable(peer_ + ": tls: the peer closed the connection during the handshake");
+    error_ = Unavailable(peer_ +
+                         ": tls: the peer closed the connection during the "
+                         "handshake: perhaps it does not speak TLS");
   } else {
     error_ = Unavailable(peer_ + ": tls: " + TakeTlsErrors());
   }

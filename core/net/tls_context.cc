@@ -103,6 +103,37 @@ bool ChecksPeer(const TlsOptions& options, TlsSide side) {
 void FreeTls::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 void FreeTls::operator()(SSL* connection) const { SSL_free(connection); }
 
+namespace {
+
+struct Meaning {
+  int reason;
+  const char* text;
+};
+
+// What OpenSSL's words mean for who has set up one of the two sides.
+constexpr Meaning kMeanings[] = {
+    {SSL_R_WRONG_VERSION_NUMBER, "the peer does not speak TLS"},
+    {SSL_R_HTTP_REQUEST, "the peer does not speak TLS"},
+    {SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
+     "the peer asks for a certificate: certificate and key must be set here"},
+    {SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE,
+     "certificate and key must be set there, and be signed by our ca"},
+    {SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the peer's ca did not sign our certificate"},
+    {SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "the peer does not take our certificate"},
+    {SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "our certificate has expired"},
+    {SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "the peer takes no TLS version that is allowed here"},
+    {SSL_R_UNSUPPORTED_PROTOCOL, "the peer knows no TLS version that is allowed here"}};
+
+const char* MeaningOf(unsigned long error) {
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return nullptr;
+  for (const Meaning& meaning : kMeanings) {
+    if (meaning.reason == ERR_GET_REASON(error)) return meaning.text;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 std::string TakeTlsErrors() {
   std::string text;
   const char* data = nullptr;
@@ -114,6 +145,7 @@ std::string TakeTlsErrors() {
     if ((flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0') {
       text.append(" (").append(data).append(")");
     }
+    if (const char* meaning = MeaningOf(error)) text.append(": ").append(meaning);
   }
   return text.empty() ? "unknown error" : text;
 }
