@@ -210,6 +210,16 @@ TEST_F(AndonTest, APluginFileThatCannotBeUsedSaysWhy) {
               HasSubstr("unknown filter"));
 }
 
+TEST_F(AndonTest, APluginThatIsNotInstalledIsSaidToBeLookedForInFiles) {
+  const ScopedVariable folder("ANDON_PLUGIN_DIR", folder_.path());
+  const ProgramRun ran = Andon({"check", Write("a.yaml", "inputs: [{type: zeromq, tag: a}]\n")});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("unknown input \"zeromq\"; there are "));
+  EXPECT_THAT(ran.err, HasSubstr("; no file of that name is in " + folder_.path() + " or "));
+  const ProgramRun asked = Andon({"plugins", "zeromq"});
+  EXPECT_THAT(asked.err, HasSubstr("there is no \"zeromq\", and no file of that name in "));
+}
+
 TEST_F(AndonTest, CheckTakesAFolder) {
   Write("1.yaml", "inputs: [{type: dummy, tag: a}]\n");
   Write("2.yaml", "outputs: [{type: null, match: \"**\"}, {type: nul, match: a}]\n");

@@ -9,6 +9,7 @@
 #include "core/app/plugin_catalog.h"
 #include "core/app/text_table.h"
 #include "core/config/did_you_mean.h"
+#include "core/plugin/plugin_files.h"
 
 namespace andon {
 namespace {
@@ -128,8 +129,9 @@ int RunPlugins(const PluginsOptions& options, std::ostream& out, std::ostream& e
     if (IsAsked(entry, options.name)) asked.push_back(entry);
   }
   if (asked.empty()) {
+    const std::string meant = DidYouMean(options.name, names);
     err << "andon plugins: there is no \"" << options.name << "\""
-        << DidYouMean(options.name, names) << "\n";
+        << (meant.empty() ? ", and no file of that name in " + PluginFolderText() : meant) << "\n";
     PrintNames(names, options.width, err);
     return 1;
   }

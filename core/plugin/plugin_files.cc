@@ -74,6 +74,14 @@ Result<bool> OpenPluginFile(std::string_view type) {
   return false;
 }
 
+std::string PluginFolderText() {
+  std::string text;
+  for (const fs::path& folder : PluginFolders()) {
+    text += (text.empty() ? "" : " or ") + folder.string();
+  }
+  return text;
+}
+
 std::vector<std::string> PluginFileTypes() {
   std::set<std::string> types;
   for (const fs::path& folder : PluginFolders()) {

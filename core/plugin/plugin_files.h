@@ -19,6 +19,9 @@ namespace andon {
 // An error says what is wrong with the one that there is. Opened files stay. Thread: main.
 Result<bool> OpenPluginFile(std::string_view type);
 
+// Where files are looked for, as a sentence goes on: "/usr/bin/plugins or /usr/lib/andon".
+std::string PluginFolderText();
+
 // The types that have a file, sorted.
 std::vector<std::string> PluginFileTypes();
 

@@ -82,6 +82,9 @@ std::string Hint(std::string_view name) {
   if (!hint.empty() || names.empty()) return hint;
   hint = "; there are";
   for (const std::string& known : names) hint += (known == names.front() ? " " : ", ") + known;
+  // What is known well, but is not installed, looks like a misspelt name otherwise.
+  const bool may_be_file = std::is_same_v<Kind, Input> || std::is_same_v<Kind, Output>;
+  if (may_be_file) hint += "; no file of that name is in " + PluginFolderText();
   return hint;
 }
 
