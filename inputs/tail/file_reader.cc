@@ -25,6 +25,7 @@ FileReader::Next FileReader::Read(TailedFile& file, size_t slice) {
   const uint64_t emitted = file.emitted();
   const uint64_t read = file.read();
   const TailedFile::Outcome outcome = file.Read(buffer, turn_.SinkFor(file));
+  if (read == 0 && file.read() > 1) LookAtHead(file, {buffer.data(), 2});
   if (file.read() != read) {
     file.last_read = context_.loop.Now();
     open_.Used(file);
@@ -46,6 +47,14 @@ FileReader::Next FileReader::Read(TailedFile& file, size_t slice) {
           {{"path", file.path}, {"reason", std::strerror(errno)}});
   open_.Close(file);
   return Next::kFailed;
+}
+
+// Lines of UTF-16 come through as they are, and nobody can read them further on.
+void FileReader::LookAtHead(const TailedFile& file, std::string_view head) {
+  if (head != "\xff\xfe" && head != "\xfe\xff") return;
+  LogWarn(context_.id,
+          "file begins like UTF-16, which is not understood: its writer has to use UTF-8",
+          {{"path", file.path}});
 }
 
 std::optional<FileReader::Next> FileReader::OpenAndResume(TailedFile& file) {
@@ -89,7 +98,7 @@ void FileReader::Rewritten(TailedFile& file) {
   file.Flush(turn_.SinkFor(file));
   const ResumePoint found = file.ResumeAt(before);
   overlap_bytes_.Add(found.overlap);
-  LogInfo(context_.id, "file was cut, going on from where it is the same",
+  LogInfo(context_.id, "file was truncated, going on from where it is the same",
           {{"path", file.path}, {"offset", found.offset}});
   turn_.Touch(file);
 }

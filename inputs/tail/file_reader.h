@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "core/base/bytes.h"
 #include "core/plugin/input.h"
@@ -31,6 +32,7 @@ class FileReader {
 
  private:
   // Ready to read, or why not.
+  void LookAtHead(const TailedFile& file, std::string_view head);
   std::optional<Next> OpenAndResume(TailedFile& file);
   Next CannotOpen(TailedFile& file, int error);
   void Resume(TailedFile& file);

@@ -36,6 +36,7 @@ void LineEvents::Aim(const Tag& tag, std::string_view path) {
 
 void LineEvents::Line(std::string_view text, bool cut) {
   bytes_ += text.size();
+  if (cut && cut_ + dropped_ == 0) long_path_ = path_;
   if (cut && oversize_ == Oversize::kDrop) {
     ++dropped_;
     return;

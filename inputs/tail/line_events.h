@@ -32,9 +32,10 @@ class LineEvents final : public LineSink {
   std::span<const EventBatch> Batches(TagTable& tags);
   uint64_t events() const { return events_; }
   size_t bytes() const { return bytes_; }
-  uint64_t cut() const { return cut_; }          // Lines that were sent shortened.
-  uint64_t dropped() const { return dropped_; }  // Too long, and not wanted then.
-  uint64_t refused() const { return refused_; }  // Lines that could not be parsed.
+  uint64_t cut() const { return cut_; }                      // Lines that were sent shortened.
+  uint64_t dropped() const { return dropped_; }              // Too long, and not wanted then.
+  std::string_view long_path() const { return long_path_; }  // Of the first of these.
+  uint64_t refused() const { return refused_; }              // Lines that could not be parsed.
   // The first of them: why, and in which file.
   const char* refusal() const { return refusal_; }
   std::string_view refused_path() const { return refused_path_; }
@@ -66,6 +67,7 @@ class LineEvents final : public LineSink {
   uint64_t refused_ = 0;
   const char* refusal_ = "";
   std::string_view refused_path_;
+  std::string_view long_path_;
   size_t bytes_ = 0;
   std::vector<EventBatch> batches_;
 };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/log.h"
 #include "inputs/tail/tail_config.h"
 #include "test/support/tail_fixture.h"
 
@@ -31,6 +32,22 @@ class DigitsParser final : public Parser {
   }
 };
 const Register<Parser, DigitsParser> kDigits("test_digits", "numbers, for tests");
+
+// Warnings while it lives: the message, and its first field.
+class Said {
+ public:
+  Said()
+      : tap_(SetLogTap([this](const LogEvent& event) {
+          if (event.level != LogLevel::kWarn) return;
+          lines_.push_back(std::string(event.message) + ": " + event.fields.begin()->value);
+        })) {}
+  ~Said() { RemoveLogTap(tap_); }
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string> lines_;
+  const uint64_t tap_;
+};
 
 using TailLinesTest = TailFixture;
 
@@ -60,9 +77,23 @@ TEST_F(TailLinesTest, LinesKeepTheirBytes) {
 
 TEST_F(TailLinesTest, LongLinesAreCutAndCounted) {
   Append("a.log", "short\n" + std::string(3'000'000, 'x') + "\nafter\n");
+  const Said said;
   Run("*.log", "read_from: head, max_line_size: 10");
+  EXPECT_THAT(said.lines(), ElementsAre("lines are longer than max_line_size: " + root + "/a.log"));
   EXPECT_THAT(Messages(), ElementsAre("short", "xxxxxxxxxx", "after"));
   EXPECT_EQ(Metric("andon_tail_cut_lines_total"), 1u);
+}
+
+TEST_F(TailLinesTest, AFileOfUtf16IsNamed) {
+  Append("a.log", std::string("\xff\xfe"
+                              "a\0\n\0",
+                              6));
+  Append("b.log", "\xff plain\n");
+  const Said said;
+  Run("*.log", "read_from: head");
+  ASSERT_THAT(said.lines(), testing::SizeIs(1));
+  EXPECT_THAT(said.lines()[0], testing::HasSubstr("UTF-16"));
+  EXPECT_THAT(said.lines()[0], testing::HasSubstr("/a.log"));
 }
 
 TEST_F(TailLinesTest, LongLinesAreDroppedAndCountedWhenAskedFor) {

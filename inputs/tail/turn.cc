@@ -63,6 +63,12 @@ void Turn::Emit(Emitter& emitter) {
   context_.ledger.Received(events_.events() + events_.dropped());
   if (events_.dropped() > 0) context_.ledger.Dropped("too_long", events_.dropped());
   cut_lines_.Add(events_.cut());
+  if (const uint64_t lines = events_.cut() + events_.dropped(); lines > 0) {
+    LogWarn(context_.id, "lines are longer than max_line_size",
+            {{"path", events_.long_path()},
+             {"lines", lines},
+             {"what", events_.cut() > 0 ? "cut" : "dropped"}});
+  }
   if (events_.refused() > 0) {
     context_.ledger.Rejected(events_.refused());
     LogWarn(context_.id, "lines could not be parsed, they became error events",
