@@ -17,7 +17,9 @@ namespace {
 class Probing {
  public:
   Probing(const OutputConfig& config, const ServiceConfig& service)
-      : context_(config.id, service.data_dir), output_(config.factory()) {}
+      : context_(config.id, service.data_dir), output_(config.factory()) {
+    if (!service.hostname.empty()) context_.output().hostname = service.hostname;
+  }
 
   std::vector<ProbeFinding> Run(Duration limit) {
     auto findings = std::make_shared<std::optional<std::vector<ProbeFinding>>>();

@@ -141,6 +141,7 @@ void ForwardOutput::Use(Server& server) {
 
 void ForwardOutput::Probe(OutputContext& context,
                           UniqueFunction<void(std::vector<ProbeFinding>)> done) {
+  config_ = WithHostname(std::move(config_), context.hostname);
   prober_ = std::make_unique<Prober>(config_, context);
   prober_->Run(std::move(done));
 }

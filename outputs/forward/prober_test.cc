@@ -91,6 +91,22 @@ TEST_F(ForwardProberTest, AServerMayRefuseTheKey) {
                                          HasSubstr("shared_key mismatch"))));
 }
 
+TEST_F(ForwardProberTest, AServerMayHaveOurName) {
+  fixture.output().hostname = "me";
+  RawServer server(network, At(1));
+  const auto talk = [this, &server] {
+    ByteBuffer helo;
+    AppendHelo({.nonce = "x"}, helo);
+    server.last().Send(helo.bytes());
+    fixture.world.RunUntilIdle();
+    ByteBuffer pong;
+    AppendPong({.accepted = true, .hostname = "me"}, pong);
+    server.last().Send(pong.bytes());
+  };
+  EXPECT_THAT(Probe("servers: [{address: 'h:1'}], shared_key: k", 1s, talk),
+              ElementsAre(HasSubstr("the server has our self_hostname")));
+}
+
 TEST_F(ForwardProberTest, AServerThatKnowsNoKeysIsNamedInTime) {
   RawServer server(network, At(1));
   EXPECT_THAT(Probe("servers: [{address: 'h:1'}], shared_key: k, connect_timeout: 2s", 3s),
