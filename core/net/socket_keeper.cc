@@ -92,6 +92,12 @@ Result<std::shared_ptr<SharedSocket>> SocketKeeper::Take(const Key& key, Opener 
 void SocketKeeper::ReleaseUnclaimed() {
   const MutexLock lock(mutex_);
   ++generation_;
+  for (const Entry& entry : entries_) {
+    // Who connects to it waits for ever otherwise.
+    if (!entry.inherited || entry.generation > 0 || entry.socket.use_count() > 1) continue;
+    LogWarn("net", "a socket from the service manager is in no listen option, it is closed",
+            {{"address", entry.key.address.ToString()}});
+  }
   std::erase_if(entries_, [](const Entry& entry) { return entry.socket.use_count() == 1; });
   for (const Entry& entry : entries_) {
     if (entry.socket.use_count() > 2) {

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 
+#include "core/base/log.h"
 #include "core/net/socket_address.h"
 #include "test/support/net_fixture.h"
 
@@ -152,6 +153,24 @@ TEST_F(SocketKeeperTest, WhatIsNoSocketIsNotAdopted) {
   ASSERT_EQ(::pipe(ends), 0);
   EXPECT_FALSE(keeper.Adopt(UniqueFd(ends[0])).ok());
   EXPECT_FALSE(keeper.Adopt(UniqueFd(ends[1])).ok());
+}
+
+TEST_F(SocketKeeperTest, AnAdoptedSocketThatNobodyListensOnIsNamedAndClosed) {
+  auto wanted = OpenListeningSocket(OnLoopback());
+  auto forgotten = OpenListeningSocket(OnLoopback());
+  ASSERT_TRUE(wanted.ok() && forgotten.ok());
+  ASSERT_TRUE(keeper.Adopt(std::move(wanted->fd)).ok());
+  ASSERT_TRUE(keeper.Adopt(std::move(forgotten->fd)).ok());
+  const auto taken =
+      keeper.Take({wanted->address}, []() -> Result<BoundSocket> { return Rejected(""); });
+  std::vector<std::string> said;
+  const uint64_t tap =
+      SetLogTap([&](const LogEvent& event) { said.push_back(event.fields.begin()->value); });
+  keeper.ReleaseUnclaimed();
+  keeper.ReleaseUnclaimed();
+  RemoveLogTap(tap);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0], forgotten->address.ToString());
 }
 
 TEST_F(SocketKeeperTest, TheEnvironmentsSocketsAreForTheProcessThatItNames) {
