@@ -72,6 +72,12 @@ std::vector<Range> Remaining(const Chunk& chunk, const WriteResult& result) {
   return remaining;
 }
 
+uint64_t EventsIn(const std::vector<Range>& ranges) {
+  uint64_t events = 0;
+  for (const Range& range : ranges) events += range.last - range.first + 1;
+  return events;
+}
+
 }  // namespace
 
 Result<Factory<Output>> ReadReplayOutput(const ReplayTargetOptions& options) {
@@ -123,8 +129,7 @@ void ReplayTarget::CountRejected(uint64_t events, std::string_view reason) {
 
 std::vector<Range> ReplayTarget::Count(const Chunk& chunk, const WriteResult& result) {
   std::vector<Range> remaining = Remaining(chunk, result);
-  uint64_t left = result.rejected.size();
-  for (const Range& range : remaining) left += range.last - range.first + 1;
+  const uint64_t left = result.rejected.size() + EventsIn(remaining);
   const uint64_t done = chunk.events() - std::min(chunk.events(), left);
   if (!result.rejected.empty()) {
     CountRejected(result.rejected.size(), result.rejected.front().reason);
@@ -135,13 +140,18 @@ std::vector<Range> ReplayTarget::Count(const Chunk& chunk, const WriteResult& re
 }
 
 Status ReplayTarget::Deliver(Chunk chunk) {
-  const MonotonicTime begin = loop_.Now();
+  MonotonicTime begin = loop_.Now();
   Duration wait = kFirstWait;
   while (true) {
     const WriteResult result = Write(chunk);
     const std::vector<Range> remaining = Count(chunk, result);
     if (remaining.empty()) return OkStatus();
-    if (loop_.Now() - begin >= give_up_after_) {
+    // A part of it was taken: what has many files, say, goes on step by step.
+    const bool progress = EventsIn(remaining) < chunk.events();
+    if (progress) {
+      begin = loop_.Now();
+      wait = kFirstWait;
+    } else if (loop_.Now() - begin >= give_up_after_) {
       return result.status.ok() ? Unavailable("the output takes nothing") : result.status;
     }
     chunk = chunk.Only(remaining);
