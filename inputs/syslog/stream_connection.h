@@ -44,6 +44,8 @@ class StreamConnection {
   void Start();
   // Asks for reads if the owner lets it.
   void UpdateInterest();
+  // Reads once, without waiting to be told that something is there. May destroy this.
+  void ReadNow() { Ready(); }
   // Reads what is there, as much as a limit lets it, and gives the sink all of it: what is
   // unfinished as an error event with the reason. The caller flushes.
   void Finish(const char* reason);

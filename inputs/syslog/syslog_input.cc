@@ -11,6 +11,7 @@ namespace {
 
 // Of one read; the kernel touches what it fills.
 constexpr size_t kScratchBytes = size_t{256} << 10;
+constexpr int kMostCutOffs = 256;  // At once.
 
 // Tells the message that a connection is in from its others.
 uint64_t MessageOf(const StreamConnection& connection) {
@@ -220,6 +221,16 @@ bool SyslogInput::IsStalled() {
   return watch_.IsStalled(MessageOf(*oldest_), oldest_->partial_bytes(), Now());
 }
 
+// What it sent while nobody read is there to be read now: who holds memory and has been silent all
+// the time is not waited for once more when its turn comes.
+void SyslogInput::AskOldest() {
+  const StreamConnection* const asked = oldest_;
+  if (asked == nullptr || paused_) return;
+  oldest_->ReadNow();
+  if (oldest_ != asked) return;
+  watch_.Begin(MessageOf(*oldest_), oldest_->partial_bytes(), oldest_->last_read());
+}
+
 void SyslogInput::TendLater() {
   if (oldest_ == nullptr && config_.idle_timeout == Duration::zero()) {
     tend_.reset();
@@ -232,10 +243,11 @@ void SyslogInput::TendLater() {
 
 void SyslogInput::Tend() {
   const MonotonicTime now = Now();
-  if (oldest_ != nullptr && IsStalled()) {
+  for (int i = 0; i < kMostCutOffs && oldest_ != nullptr && IsStalled(); ++i) {
     StreamConnection& stalled = *oldest_;
     watch_.ShortenLimit();
     CutOff(stalled, "the sender brought too little while others waited for receive_memory");
+    AskOldest();
   }
   const bool watches_idle = config_.idle_timeout > Duration::zero() && !paused_;
   for (auto next = connections_.begin(); next != connections_.end();) {

@@ -48,6 +48,7 @@ class SyslogInput : public Input, private ConnectionOwner {
   // read.
   void ChooseOldest();
   bool IsStalled();
+  void AskOldest();
   // Silent connections, and one that holds the memory and does not go on.
   void Tend();
   void TendLater();

@@ -83,6 +83,39 @@ TEST_F(SyslogMemoryTest, WhoHoldsAllMemoryAndSendsNothingIsCutOff) {
               testing::Contains(HasSubstr("too little while others waited")));
 }
 
+TEST_F(SyslogMemoryTest, ManyWhoHoldMemoryAndSendNothingAreCutOffTogether) {
+  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
+  const std::string half = "16000 " + Line(std::string(15000, 'x'));
+  std::vector<StreamPeer*> silent;
+  for (int i = 0; i < 30; ++i) {
+    silent.push_back(&Connect());
+    Send(*silent.back(), half);
+  }
+  StreamPeer& other = Connect();
+  Send(other, Line("waits") + "\n");
+  EXPECT_EQ(fixture.emitter.count(), 0u);
+  // One after the other, each for the shortest limit of 5 s, it would be three minutes.
+  fixture.world.Advance(seconds(80));
+  EXPECT_THAT(fixture.emitter.records(), testing::Contains(NormalJson(Record("waits"))));
+  EXPECT_TRUE(silent[0]->ended);
+  EXPECT_FALSE(other.ended);
+}
+
+TEST_F(SyslogMemoryTest, WhoHasSentWhileNobodyReadIsNotSilent) {
+  Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
+  const std::string half = Line(std::string(15000, 'x'));
+  Send(Connect(), half);
+  fixture.world.Advance(seconds(1));
+  StreamPeer& second = Connect();
+  Send(second, half);
+  fixture.world.Advance(seconds(1));
+  Send(Connect(), half);
+  Send(second, "\n" + Line("waits"));  // Nobody reads it before the first is cut off.
+  fixture.world.Advance(seconds(40));
+  EXPECT_FALSE(second.ended);
+  EXPECT_EQ(Counted("andon_syslog_cut_off_connections_total"), 1u);
+}
+
 TEST_F(SyslogMemoryTest, SingleBytesAreNoProgressWhileOthersWait) {
   Start("tag: s, max_message_size: 16KiB, receive_memory: 40KiB");
   const std::string half = Line(std::string(15000, 'x'));
