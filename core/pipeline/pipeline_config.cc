@@ -4,6 +4,7 @@
 
 #include "core/config/config_reader.h"
 #include "core/net/stream.h"
+#include "core/pipeline/output_paths.h"
 #include "core/pipeline/part_reader.h"
 #include "core/plugin/error_event.h"
 
@@ -224,12 +225,14 @@ void ReadOutputOptions(ConfigReader& reader, OutputConfig* output) {
 
 void ReadOutputs(const Config& config, PipelineConfig* pipeline) {
   PartReader parts(PartReader::Kind::kOutput);
+  OutputPaths paths;
   for (const ConfigNode& node : Items(config, "outputs")) {
     if (!IsMap(node)) continue;
     OutputConfig output;
     parts.Read(node, &output);
     ConfigReader reader(node);
     ReadOutputOptions(reader, &output);
+    paths.Add(node, output.id);
     auto factory = ParsePlugin<Output>(node);
     if (!factory.ok()) continue;
     output.fingerprint = node.Fingerprint();

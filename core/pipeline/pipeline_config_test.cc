@@ -63,6 +63,17 @@ TEST(PipelineConfigTest, AnIdThatIsAnothersTypeIsTaken) {
               ElementsAre(HasSubstr("\"test_input\" is used by another input")));
 }
 
+TEST(PipelineConfigTest, TwoFileOutputsNeverShareAPath) {
+  constexpr char kFiles[] =
+      "outputs:\n"
+      "  - {type: test_output, match: a, path: /x}\n"
+      "  - {type: test_output, id: b, match: b, path: /y}\n"
+      "  - {type: test_output, id: c, match: c, path: /x}\n";
+  EXPECT_THAT(Problems(kFiles),
+              testing::Contains(HasSubstr("a.yaml:4:48: \"path\": output test_output "
+                                          "writes there already: after a crash")));
+}
+
 std::vector<std::string> Retry(const std::string& retry) {
   return Problems("outputs:\n  - {type: test_output, match: a, retry: " + retry + "}\n");
 }
