@@ -184,7 +184,7 @@ TEST_F(FileTest, FoldersAreMadeWithTheirParentsAndListedByName) {
   EXPECT_EQ(files_.Remove(Path("x/y/z")).message(),
             Path("x/y/z") + ": remove: No such file or directory");
   EXPECT_EQ(files_.MakeDirectory(Path("x/y/a/c"), 0750).message(),
-            Path("x/y/a") + ": make folder: File exists");
+            Path("x/y/a") + ": make folder: Not a directory");
   EXPECT_FALSE(files_.List(Path("nowhere")).ok());
   EXPECT_FALSE(files_.SyncDirectory(Path("nowhere")).ok());
   EXPECT_GT(files_.FreeBytes(folder_.path()).value(), 0u);

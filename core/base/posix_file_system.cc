@@ -64,8 +64,9 @@ Status MakeOneDirectory(const std::string& path, mode_t permissions) {
   if (mkdir(path.c_str(), permissions) == 0) return OkStatus();
   const int error = errno;
   struct stat info {};
-  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return OkStatus();
-  return Failure(path, "make folder", error);
+  const bool there = stat(path.c_str(), &info) == 0;
+  if (there && S_ISDIR(info.st_mode)) return OkStatus();
+  return Failure(path, "make folder", there ? ENOTDIR : error);
 }
 
 class PosixFileSystem : public FileSystem {

@@ -189,7 +189,8 @@ Health Supervisor::health() const {
   for (const WorkerThread& one : workers_) {
     if (!one.worker->paused()) continue;
     health.ready = false;
-    health.reasons.emplace_back("journal: full, inputs are paused until outputs catch up");
+    health.reasons.emplace_back(
+        "journal: full (its size, the disk or memory), inputs are paused until outputs catch up");
     break;
   }
   for (const auto& [id, runner] : outputs_) {
