@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/folder_watch.h"
 #include "core/base/status.h"
 
 namespace andon {
@@ -73,6 +74,10 @@ class FileSystem {
   // Holds the file exclusively until the result is destroyed. kUnavailable when another process
   // has it; the message then names that process (`held by process 4711`) where it can be known.
   virtual Result<std::unique_ptr<File>> Lock(const std::string& path) = 0;
+  // kUnavailable where nobody can say.
+  virtual Result<std::unique_ptr<FolderWatch>> Watch(const std::string& directory) {
+    return Unavailable(directory + ": nobody says what leaves it");
+  }
 };
 
 // The machine's own. Thread: any.

@@ -161,6 +161,10 @@ class PosixFileSystem : public FileSystem {
     }
     return std::unique_ptr<File>(std::move(file));
   }
+
+  Result<std::unique_ptr<FolderWatch>> Watch(const std::string& directory) override {
+    return WatchRealFolder(directory);
+  }
 };
 
 }  // namespace

@@ -268,6 +268,8 @@ Status Committer::Finish() {
   room_timer_.reset();
   absence_timer_.reset();
   trim_timer_.reset();
+  folder_watch_.reset();
+  look_timer_.reset();
   read_retries_.clear();
   return status;
 }

@@ -80,6 +80,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void ReadSome(const std::shared_ptr<Cursor>& cursor, uint64_t epoch);
   void TrimLater();
   void LookAtFolder();
+  void WatchFolder();
   LogTime Time();
 
   const JournalOptions options_;
@@ -113,6 +114,9 @@ class Committer : public std::enable_shared_from_this<Committer> {
   std::unique_ptr<Timer> room_timer_;
   std::unique_ptr<Timer> absence_timer_;
   bool absence_armed_ = false;
+  std::unique_ptr<FolderWatch> folder_;
+  std::unique_ptr<Watch> folder_watch_;
+  std::unique_ptr<Timer> look_timer_;
   std::unique_ptr<Timer> trim_timer_;
   bool trim_armed_ = false;
 };

@@ -67,7 +67,9 @@ void Committer::TellWhoHolds() {
   for (const auto& cursor : cursors_->All()) {
     const uint64_t held = cursor->counts().held;
     const auto state = state_.cursors.find(cursor->number());
-    if (cursor->attached() || held == 0 || state == state_.cursors.end()) continue;
+    // Who begins with the oldest keeps also what was never routed to him.
+    const bool keeps = held > 0 || cursor->resume().segment < log_.end().segment;
+    if (cursor->attached() || !keeps || state == state_.cursors.end()) continue;
     const auto absent = Duration(static_cast<Duration::rep>(state->second.absent_ns));
     const Duration left = options_.retain_cursor - std::min(absent, options_.retain_cursor);
     LogWarn("journal",

@@ -146,9 +146,14 @@ void Committer::LookAtSpace() {
       static_cast<double>(disk_->segments.bytes() + disk_->segments.spare_bytes()));
 }
 
-// A while after each commit: it must not go on into a file that nobody will find again.
+// A while after each commit, and after names have left the folder: it must not go on into a file
+// that nobody will find again.
 void Committer::LookAtFolder() {
-  if (disk_ == nullptr || failed_.has_value() || disk_->log->LookAtFile()) return;
+  if (disk_ == nullptr) return;
+  const bool is_there = failed_.has_value() || disk_->log->LookAtFile();
+  if (!is_there) folder_watch_.reset();  // Of a folder that may be gone.
+  if (folder_watch_ == nullptr) WatchFolder();
+  if (is_there) return;
   metrics_.write_errors.Add();
   disk_->readers.clear();  // What they have open is the file that was deleted.
   FileSystem& files = disk_->segments.files();
@@ -161,6 +166,19 @@ void Committer::LookAtFolder() {
     LogError("journal", "the folder is not locked any more", {{"reason", lock.status().message()}});
   }
   static_cast<void>(CheckHome(files, folder));
+}
+
+// So that who is idle notices it too. Where it does not work, the next commit does.
+void Committer::WatchFolder() {
+  auto folder = disk_->segments.files().Watch(disk_->segments.directory());
+  if (!folder.ok()) return;
+  folder_ = *std::move(folder);
+  auto watch = loop_.WatchFd(folder_->fd(), Interest::kRead, [this](Interest) {
+    folder_->Drain();
+    // All that is deleted with it goes in the same moment.
+    look_timer_ = loop_.After(kRetryAfter, [this] { LookAtFolder(); });
+  });
+  if (watch.ok()) folder_watch_ = *std::move(watch);
 }
 
 }  // namespace andon::journal

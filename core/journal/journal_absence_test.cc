@@ -21,7 +21,11 @@ using ::testing::Le;
 
 class JournalAbsenceTest : public JournalTestBase {
  protected:
-  JournalAbsenceTest() { UseSmallSegments(); }
+  JournalAbsenceTest() {
+    UseSmallSegments();
+    ConfigureLog({.burst_per_message = 1000});  // What the tests before have said does not count.
+  }
+  ~JournalAbsenceTest() override { ConfigureLog({}); }
 };
 
 TEST_F(JournalAbsenceTest, TheCursorOfAnOutputThatIsGoneIsKeptForAWhile) {
@@ -105,6 +109,34 @@ TEST_F(JournalAbsenceTest, WhoIsGoneKeepsAFullJournalFullNoLongerThanHeIsKept) {
   journal_.Settle();
   EXPECT_THAT(journal_.SegmentPaths().size(), Le(3u));
   EXPECT_THAT(told, Contains(HasSubstr("given up")));
+  RemoveLogTap(tap);
+}
+
+// It may come back and wants all of it, as any other that is away wants what it was to get.
+TEST_F(JournalAbsenceTest, WhoBeginsWithTheOldestAndIsGoneKeepsItForHisTimeAndIsNamed) {
+  journal_.options.retain_cursor = hours(10);
+  journal_.options.retain = hours(1000);
+  Open();
+  journal_.AddOutput("a");
+  const RouteId route = journal_.RouteTo({"a"});
+  AppendUpTo(200, route);
+  CursorOptions past{.id = "past", .from_oldest = true};
+  past.wants = [](std::string_view) { return true; };
+  auto output = std::make_unique<TestOutput>(*journal_.journal, journal_.world, past);
+  output->paused = true;
+  journal_.Settle();
+  output.reset();
+  std::vector<std::string> told;
+  const uint64_t tap = SetLogTap([&](const LogEvent& event) {
+    for (const LogField& field : event.fields) {
+      if (field.key == "output") told.push_back(std::string(event.message));
+    }
+  });
+  while (!journal_.lanes[0]->full() && next_ < 5000) AppendUpTo(next_, route);
+  EXPECT_TRUE(journal_.lanes[0]->full());
+  EXPECT_THAT(told, ElementsAre(HasSubstr("keeps events in")));
+  journal_.Settle(hours(12));
+  EXPECT_FALSE(journal_.lanes[0]->full());
   RemoveLogTap(tap);
 }
 

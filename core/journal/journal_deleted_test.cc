@@ -2,9 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
+#include "core/event/batch_builder.h"
 #include "test/support/journal_test_base.h"
+#include "test/support/temp_folder.h"
 
 namespace andon {
 namespace {
@@ -113,6 +118,54 @@ TEST_F(JournalDeletedTest, WhereItCannotBeWrittenAgainAnotherSegmentIsBegun) {
   journal_.Settle();
   EXPECT_EQ(a.numbers(), Numbers(21, 30));
   EXPECT_EQ(a.cursor->damaged_events(), 20u);
+}
+
+// On the real disk, which says so.
+TEST(JournalIdleTest, AFolderThatIsDeletedIsNoticedWithoutACommit) {
+  const TempFolder temp;
+  const std::string directory = temp.Path("journal");
+  FakeWorld world;
+  FakeLoop loop(world);
+  const auto random = SeededRandom(1);
+  MetricRegistry metrics;
+  TestAcks acks;
+  const auto open = [&] {
+    auto journal = Journal::Open({.directory = directory, .segment_bytes = 1 << 20},
+                                 RealFileSystem(), loop, *random, MetricScope(metrics, {}));
+    EXPECT_TRUE(journal.ok()) << journal.status().message();
+    return *std::move(journal);
+  };
+  auto journal = open();
+  auto lane = journal->OpenLane(loop, {});
+  auto output = std::make_unique<TestOutput>(*journal, world, CursorOptions{.id = "a"});
+  const std::vector<std::string> ids{"a"};
+  const auto append = [&](uint64_t number) {
+    const Tag tag("log.a");
+    BatchBuilder batch;
+    RecordWriter record(batch, EventTime{1, 0});
+    record.FieldUint("n", number);
+    record.Commit();
+    const LaneWriter::Item item{batch.Batch(tag), journal->RouteTo(ids)};
+    lane->Append({&item, 1}, {}, Ack(&acks, number));
+    world.Advance(seconds(5));
+  };
+  output->paused = true;
+  append(1);
+  for (int again = 0; again < 2; ++again) {
+    std::filesystem::remove_all(directory);
+    world.Advance(seconds(3));
+    EXPECT_FALSE(std::filesystem::is_empty(directory));
+  }
+  lane.reset();
+  output.reset();
+  journal.reset();
+  world.Advance(seconds(1));
+  journal = open();
+  output = std::make_unique<TestOutput>(*journal, world, CursorOptions{.id = "a"});
+  output->Pump();
+  world.Advance(seconds(1));
+  EXPECT_EQ(output->numbers(), Numbers(1, 1));
+  output.reset();
 }
 
 }  // namespace
