@@ -1,9 +1,11 @@
 #include "test/simulation/scenario.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <iterator>
+#include <utility>
 
 namespace andon {
 
@@ -11,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kOutFolder = "/out";
 constexpr int kPatience = 1200;  // Seconds of the world's time, from peace to the last line.
 
 Duration Milliseconds(uint64_t count) {
@@ -51,8 +52,10 @@ std::string Scenario::Run() {
   }
   for (Machine& machine : machines_) machine.node->Terminate();
   world_.Advance(30s);
-  std::string count = Count();
-  if (!count.empty()) return count;
+  for (const std::string& folder : sinks_) {
+    std::string count = Count(folder);
+    if (!count.empty()) return count;
+  }
   return arrived ? "" : "lines arrived only when everybody stopped";
 }
 
@@ -61,57 +64,30 @@ void Scenario::Build() {
   aggregators_ = static_cast<uint32_t>(1 + random_->Below(2));
   events_ = 100 + random_->Below(900);
   rate_ = 50 + random_->Below(500);
+  workers_ = Chance(30) ? 2 : 1;
+  if (Chance(40)) sinks_.emplace_back("/alt");
   for (uint32_t i = 0; i < aggregators_; ++i) {
     machines_.push_back(
-        {std::make_unique<SimNode>(world_, wire_, "aggregator-" + std::to_string(i)), false});
+        {std::make_unique<SimNode>(world_, wire_, "aggregator-" + std::to_string(i)), false, {}});
   }
   for (uint64_t i = 0; i < collectors; ++i) {
-    machines_.push_back(
-        {std::make_unique<SimNode>(world_, wire_, "collector-" + std::to_string(i)), true});
+    const std::string name = "collector-" + std::to_string(i);
+    auto log = Chance(40) ? std::make_unique<SimLog>(name, events_) : nullptr;
+    machines_.push_back({std::make_unique<SimNode>(world_, wire_, name), true, std::move(log)});
   }
   for (Machine& machine : machines_) machine.node->Start(Yaml(machine));
-}
-
-std::string Scenario::Yaml(const Machine& machine) const {
-  return machine.collector ? CollectorYaml(machine) : AggregatorYaml(machine);
-}
-
-std::string Scenario::CollectorYaml(const Machine& machine) const {
-  std::string servers;
-  for (uint32_t i = 0; i < aggregators_; ++i) {
-    servers += "\n      - {address: \"aggregator-" + std::to_string(i) + ":24224\"}";
-  }
-  const std::string filters =
-      machine.variant % 2 == 0
-          ? ""
-          : "filters:\n  - {type: record_transformer, match: \"log.**\", set: {v: " +
-                std::to_string(machine.variant) + "}}\n";
-  return "service: {data_dir: /data, admin: none, shutdown_grace: 1s}\n"
-         "journal: {size: 32MiB, segment: 4MiB}\n"
-         "inputs:\n  - {type: dummy, id: gen, tag: log.a, rate: " +
-         std::to_string(rate_) + ", count: " + std::to_string(events_) +
-         ", sequence: n, record: {src: " + machine.node->name() + "}}\n" + filters +
-         "outputs:\n  - type: forward\n    id: up\n    match: \"**\"\n"
-         "    retry: {initial: 50ms, max: 1s}\n    chunk: {size: " +
-         std::to_string(512 << (machine.variant % 4)) +
-         ", in_flight: " + std::to_string(1 + machine.variant % 3) + "}\n    servers:" + servers +
-         "\n";
-}
-
-std::string Scenario::AggregatorYaml(const Machine& machine) const {
-  return "service: {data_dir: /data, admin: none, shutdown_grace: 1s}\n"
-         "journal: {size: 32MiB, segment: 4MiB}\n"
-         "inputs:\n  - {type: forward, id: in, listen: \"0.0.0.0:24224\"}\n"
-         "outputs:\n  - {type: file, id: out, match: \"log.**\", path: \"" +
-         std::string(kOutFolder) +
-         "/${tag}.json\", format: json, retry: {initial: 50ms, max: 1s}, " +
-         "chunk: {size: " + std::to_string(2048 << (machine.variant % 4)) + "}}\n";
 }
 
 void Scenario::Trouble() {
   const uint64_t steps = 5 + random_->Below(40);
   for (uint64_t i = 0; i < steps; ++i) {
-    world_.Advance(Milliseconds(random_->Below(400)));
+    const uint64_t wait = random_->Below(400);
+    for (const Machine& machine : machines_) {
+      if (machine.log == nullptr) continue;
+      machine.log->Write(rate_ * wait / 1000, *random_);
+      if (Chance(10)) machine.log->Rotate();
+    }
+    world_.Advance(Milliseconds(wait));
     DoSomething();
   }
 }
@@ -200,6 +176,14 @@ void Scenario::DisturbDisk(Machine& machine) {
                                           {CrashDisk::Op::kWrite, ENOSPC, "the disk is full"},
                                           {CrashDisk::Op::kOpen, EMFILE, "opens fail"}};
   const Trouble& trouble = kTroubles[random_->Below(std::size(kTroubles))];
+  if (!machine.collector && sinks_.size() > 1 && Chance(50)) {
+    Note(machine.node->name() + ": " + sinks_.back() + ": " + trouble.name);
+    machine.node->disk().SetFault(
+        [&trouble, folder = sinks_.back() + "/"](CrashDisk::Op op, const std::string& path) {
+          return op == trouble.op && path.starts_with(folder) ? trouble.error : 0;
+        });
+    return;
+  }
   const uint64_t times = 1 + random_->Below(5);
   Note(machine.node->name() + ": " + trouble.name + ", " + std::to_string(times) + " times");
   machine.node->disk().SetFault(
@@ -227,35 +211,46 @@ void Scenario::Peace() {
   for (Machine& machine : machines_) {
     wire_.Unplug(machine.node->name(), false);
     machine.node->disk().SetFault({});
+    if (machine.log != nullptr) machine.log->Finish();
     if (!machine.node->running()) machine.node->Start(Yaml(machine));
   }
 }
 
-std::map<std::pair<std::string, uint64_t>, int> Scenario::Arrived() {
-  std::map<std::pair<std::string, uint64_t>, int> arrived;
-  for (Machine& machine : machines_) {
+std::string Scenario::Written(const std::string& folder) const {
+  std::string text;
+  for (const Machine& machine : machines_) {
     if (machine.collector) continue;
-    const std::string text = machine.node->disk().Content(std::string(kOutFolder) + "/log.a.json");
-    for (std::string_view rest = text; !rest.empty();) {
-      const std::string_view line = rest.substr(0, rest.find('\n'));
-      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      uint64_t n = 0;
-      const std::string_view number = Field(line, "\"n\":");
-      std::from_chars(number.data(), number.data() + number.size(), n);
-      ++arrived[{std::string(Field(line, "\"src\":\"")), n}];
+    for (const std::string& path : machine.node->disk().Paths()) {
+      if (path.starts_with(folder + "/")) text += machine.node->disk().Content(path);
     }
+  }
+  return text;
+}
+
+Scenario::Numbers Scenario::Arrived(const std::string& folder) const {
+  Numbers arrived;
+  const std::string text = Written(folder);
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    uint64_t n = 0;
+    const std::string_view number = Field(line, "\"n\":");
+    std::from_chars(number.data(), number.data() + number.size(), n);
+    ++arrived[{std::string(Field(line, "\"src\":\"")), n}];
   }
   return arrived;
 }
 
-bool Scenario::AllArrived() {
-  size_t collectors = 0;
+bool Scenario::AllArrived() const {
+  uint64_t collectors = 0;
   for (const Machine& machine : machines_) collectors += machine.collector ? 1 : 0;
-  return Arrived().size() >= collectors * events_;
+  return std::ranges::all_of(sinks_, [&](const std::string& folder) {
+    return Arrived(folder).size() >= collectors * events_;
+  });
 }
 
-std::string Scenario::Count() {
-  auto arrived = Arrived();
+std::string Scenario::Count(const std::string& folder) const {
+  Numbers arrived = Arrived(folder);
   uint64_t lost = 0;
   uint64_t doubled = 0;
   std::string example;
@@ -271,7 +266,8 @@ std::string Scenario::Count() {
     for (uint64_t n = 1; n <= events_; ++n) count(machine.node->name(), n);
   }
   if (lost == 0 && doubled == 0) return "";
-  return std::to_string(lost) + " lost, " + std::to_string(doubled) + " doubled; " + example;
+  return folder + ": " + std::to_string(lost) + " lost, " + std::to_string(doubled) + " doubled; " +
+         example;
 }
 
 }  // namespace andon

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "test/simulation/sim_log.h"
 #include "test/simulation/sim_node.h"
 #include "test/support/fake_wire.h"
 #include "test/support/fake_world.h"
@@ -29,11 +30,13 @@ class Scenario {
   struct Machine {
     std::unique_ptr<SimNode> node;
     bool collector;
-    uint32_t variant = 0;  // Of its configuration.
+    std::unique_ptr<SimLog> log;  // What it tails; null: its events are made up.
+    uint32_t variant = 0;         // Of its configuration.
   };
   void Build();
   std::string Yaml(const Machine& machine) const;
   std::string CollectorYaml(const Machine& machine) const;
+  std::string SourceYaml(const Machine& machine) const;
   std::string AggregatorYaml(const Machine& machine) const;
   void Trouble();
   void DoSomething();
@@ -43,9 +46,12 @@ class Scenario {
   void DisturbDisk(Machine& machine);
   void Reload(Machine& machine);
   void Peace();
-  bool AllArrived();
-  std::string Count();
-  std::map<std::pair<std::string, uint64_t>, int> Arrived();
+  bool AllArrived() const;
+  // Each sink has every line once.
+  std::string Count(const std::string& folder) const;
+  using Numbers = std::map<std::pair<std::string, uint64_t>, int>;
+  Numbers Arrived(const std::string& folder) const;
+  std::string Written(const std::string& folder) const;
   void Note(std::string what);
   bool Chance(uint32_t percent) { return random_->Below(100) < percent; }
 
@@ -55,7 +61,9 @@ class Scenario {
   FakeWire wire_;
   std::vector<Machine> machines_;
   uint32_t aggregators_ = 1;
-  uint64_t events_ = 0;  // Of each collector.
+  int workers_ = 1;                         // Of each aggregator.
+  std::vector<std::string> sinks_{"/out"};  // Folders of its file outputs; the last may be down.
+  uint64_t events_ = 0;                     // Of each collector.
   uint64_t rate_ = 0;
   std::vector<std::string> story_;
 };

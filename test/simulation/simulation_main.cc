@@ -3,6 +3,8 @@
 //   simulation --seeds 1000          seeds 1 to 1000
 //   simulation --seed 4711 --story   that one, and what was done to it
 
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdio>
@@ -38,6 +40,10 @@ int main(int argc, char** argv) {
   app.add_flag("--story", story, "print what was done");
   app.add_flag("--log", log, "print what andon logs");
   CLI11_PARSE(app, argc, argv);
+  // Segments of simulated disks come and go: their pages stay, which is half of the time.
+  (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  (void)mallopt(M_TOP_PAD, 64 << 20);
   andon::ConfigureLog({.level = log ? andon::LogLevel::kDebug : andon::LogLevel::kError,
                        .burst_per_message = log ? 1000000U : 0U});
   uint64_t failed = 0;
