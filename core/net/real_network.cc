@@ -35,6 +35,7 @@ class RealNetwork : public Network {
   Result<std::unique_ptr<DatagramSocket>> Bind(
       const DatagramOptions& options,
       UniqueFunction<void(std::span<const Datagram>)> received) override;
+  Status CheckTls(const TlsOptions& options) override { return ClientContext(options).status(); }
 
  private:
   Result<std::shared_ptr<SharedSocket>> Take(const SocketKeeper::Key& key,

@@ -148,6 +148,8 @@ class Network {
   virtual std::unique_ptr<Connecting> Connect(
       const ConnectOptions& options,
       UniqueFunction<void(Result<std::unique_ptr<Stream>>)> done) = 0;
+  // kInvalidConfig with the file that Connect with these options could not use.
+  virtual Status CheckTls(const TlsOptions& /*options*/) { return OkStatus(); }
   // `received` gets all that one recvmmsg brought, up to 64 at a time.
   virtual Result<std::unique_ptr<DatagramSocket>> Bind(
       const DatagramOptions& options, UniqueFunction<void(std::span<const Datagram>)> received) = 0;

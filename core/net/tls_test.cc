@@ -217,13 +217,21 @@ TEST_F(TlsTest, ACertificateMustBeForTheNameThatWasAskedFor) {
   EXPECT_TRUE(Meet().ok()) << connect_status.message();
 }
 
+TEST_F(TlsTest, AClientsFilesCanBeCheckedBeforeItConnects) {
+  EXPECT_TRUE(network->CheckTls(connect.tls).ok());
+  connect.tls.ca = folder + "/gone.pem";
+  EXPECT_EQ(network->CheckTls(connect.tls).message(),
+            "tls ca " + folder + "/gone.pem: No such file or directory");
+}
+
 TEST_F(TlsTest, APlainServerIsNoTlsServer) {
   listen.tls = {};
   ASSERT_TRUE(Listen(listen).ok());
   server.Send("220 mail.example ESMTP\r\n");
   Connect(connect);
   ASSERT_TRUE(RunUntil([&] { return connect_done; }));
-  EXPECT_THAT(std::string(connect_status.message()), HasSubstr("wrong version number: the peer does not speak TLS"));
+  EXPECT_THAT(std::string(connect_status.message()),
+              HasSubstr("wrong version number: the peer does not speak TLS"));
 }
 
 TEST_F(TlsTest, APlainClientIsRefusedAndTheNextOneServed) {
@@ -252,7 +260,8 @@ TEST_F(TlsTest, TheMinimumVersionHolds) {
   handshake.Start(std::chrono::seconds(5),
                   [&](Result<std::unique_ptr<Stream>> result) { status = result.status(); });
   ASSERT_TRUE(RunUntil([&] { return !status.ok(); }));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("the peer takes no TLS version that is allowed here"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("the peer takes no TLS version that is allowed here"));
   EXPECT_FALSE(server.connected());
 }
 

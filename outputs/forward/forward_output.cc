@@ -32,6 +32,9 @@ ForwardOutput::~ForwardOutput() { *self_ = nullptr; }
 
 Result<OutputLimits> ForwardOutput::Prepare(OutputContext& context) {
   context_ = &context;
+  if (config_.tls.enabled) {
+    RETURN_IF_ERROR(context.network.CheckTls(config_.tls).WithSubject(context.id));
+  }
   saved_note_ = context.note;
   config_ = WithHostname(std::move(config_), context.hostname);
   std::vector<Candidate> candidates;

@@ -19,6 +19,23 @@ using testing::SizeIs;
 
 using ForwardOutputTest = ForwardOutputFixture;
 
+class NetworkWithoutFiles : public FakeNetwork {
+ public:
+  using FakeNetwork::FakeNetwork;
+  Status CheckTls(const TlsOptions& options) override {
+    return InvalidConfig("tls ca " + options.ca + ": gone");
+  }
+};
+
+TEST_F(ForwardOutputTest, DoesNotBeginWithFilesThatCannotBeUsed) {
+  NetworkWithoutFiles network(wire_, fixture_.loop, "collector");
+  fixture_.network.Use(&network);
+  const auto made = MakePlugin<Output>("forward", "{servers: [{address: 'h:1'}], tls: {ca: /x}}");
+  ASSERT_THAT(made, IsOk());
+  EXPECT_THAT((*made)->Prepare(fixture_.output()),
+              StatusIs(StatusCode::kInvalidConfig, testing::HasSubstr("tls ca /x: gone")));
+}
+
 TEST_F(ForwardOutputTest, OneMessageATagWithTheRunsOfItsEntries) {
   RawServer server(network_, At(1));
   MakeOne();

@@ -25,6 +25,9 @@ class SwitchNetwork : public Network {
     if (target_ == nullptr) return std::make_unique<Connecting>();
     return target_->Connect(options, std::move(done));
   }
+  Status CheckTls(const TlsOptions& options) override {
+    return target_ == nullptr ? OkStatus() : target_->CheckTls(options);
+  }
   Result<std::unique_ptr<DatagramSocket>> Bind(
       const DatagramOptions& options,
       UniqueFunction<void(std::span<const Datagram>)> received) override {
