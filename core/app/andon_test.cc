@@ -123,10 +123,19 @@ TEST_F(AndonTest, CheckNotesWhatMayNotBeMeant) {
   EXPECT_THAT(ran.out, HasSubstr(": note: journal: none: "));
 }
 
+TEST_F(AndonTest, CheckNotesAJournalThatTheDiskHasNoRoomFor) {
+  const std::string yaml = "service: {data_dir: " + folder_.path() + "/a}\njournal: {size: ";
+  const std::string note = " only where " + folder_.path() + "/a/journal is";
+  EXPECT_THAT(Andon({"check", Write("a.yaml", yaml + "9000TiB}\n")}).out, HasSubstr(note));
+  EXPECT_THAT(Andon({"check", Write("b.yaml", yaml + "128MiB}\n")}).out, Not(HasSubstr(note)));
+}
+
 std::string Parts(const std::string& inputs, const std::string& filters,
                   const std::string& outputs) {
   return "service: {data_dir: /tmp/x}\ninputs: [" + inputs + "]\nfilters: [" + filters +
-         "]\noutputs: [" + outputs + ", {type: null, match: \"andon.error.**\"}]\n";
+         "]\noutputs: [" + outputs +
+         ", {type: null, match: \"andon.error.**\"}]\n"
+         "journal: {size: 128MiB}\n";
 }
 
 TEST_F(AndonTest, CheckNotesATagThatNobodyTakes) {

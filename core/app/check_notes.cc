@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/app/event_text.h"
+#include "core/base/file.h"
 #include "core/config/description.h"
 #include "core/plugin/error_event.h"
 #include "core/plugin/registry.h"
@@ -95,6 +97,32 @@ class TagNotes {
   bool retags_ = false;
 };
 
+// What the journal may still take of its disk: what is free where its folder is or will be, and
+// what it has already. Nothing when that cannot be known.
+std::optional<uint64_t> RoomFor(const std::string& directory) {
+  uint64_t taken = 0;
+  if (const auto entries = RealFileSystem().List(directory); entries.ok()) {
+    for (const DirectoryEntry& entry : *entries) taken += entry.size_bytes;
+  }
+  std::string folder = directory;
+  while (true) {
+    const auto free = RealFileSystem().FreeBytes(folder);
+    if (free.ok()) return taken + *free;
+    const size_t slash = folder.rfind('/');
+    if (slash == std::string::npos || folder.size() == 1) return std::nullopt;
+    folder.resize(std::max<size_t>(slash, 1));
+  }
+}
+
+std::string RoomNote(const JournalOptions& journal) {
+  if (journal.directory.empty()) return "";
+  const auto room = RoomFor(journal.directory);
+  if (!room.has_value() || *room >= journal.size_bytes) return "";
+  return "journal.size is " + RoundedSizeText(journal.size_bytes) + ", but there is room for " +
+         RoundedSizeText(*room) + " only where " + journal.directory +
+         " is: when the disk is full inputs wait";
+}
+
 }  // namespace
 
 std::vector<std::string> CheckNotes(const std::string& path, const Config& config,
@@ -109,6 +137,7 @@ std::vector<std::string> CheckNotes(const std::string& path, const Config& confi
   } else if (pipeline.journal.sync == SyncMode::kOs) {
     note("sync: os: the newest acknowledged events are lost in a power cut");
   }
+  if (const std::string room = RoomNote(pipeline.journal); !room.empty()) note(room);
   if (pipeline.journal.overflow == Overflow::kDropOldest) {
     note("overflow: drop_oldest: when the journal is full the oldest events are lost");
   }
