@@ -115,6 +115,8 @@ TEST_F(JournalCommandTest, ListSaysHowFarEachFileIsRead) {
   Append("log.a", 1, 3, "1\t17\t17\t4\t5\t6\t7\t17:99,\t/var/log/a.log");
   EXPECT_THAT(Command({"list", folder_.path()}).out,
               ContainsRegex("\n  tail:log.a +byte 17 of /var/log/a.log\n"));
+  Append("log.b", 4, 4, "1");
+  EXPECT_THAT(Command({"list", folder_.path()}).out, ContainsRegex("\n  tail:log.b +has run\n"));
   EXPECT_THAT(Command({"dump", folder_.path(), "--positions"}).out,
               HasSubstr("tail:log.a = byte 17 of /var/log/a.log\n"));
 }

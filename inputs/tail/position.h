@@ -51,7 +51,8 @@ std::string EncodePosition(const TailPosition& position);
 Result<TailPosition> DecodePosition(std::string_view text);  // kCorrupt
 
 // `tail:<input id>:<device>:<inode>`; and `tail:<input id>`, which says that the input has run
-// before.
+// before and has this value.
+inline constexpr std::string_view kStartedValue = "1";
 std::string StartedSource(std::string_view input_id);
 std::string FileSource(std::string_view input_id, const FileId& file);
 // The file of a source of that input.

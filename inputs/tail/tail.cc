@@ -23,6 +23,7 @@ namespace {
 const Register<Input, TailInput> kTail("tail", "follows files and makes an event of each line");
 
 const RegisterPositionText kText("tail", [](std::string_view value) -> std::optional<std::string> {
+  if (value == kStartedValue) return "has run";
   const auto position = DecodePosition(value);
   if (!position.ok()) return std::nullopt;
   return "byte " + std::to_string(position->offset) + " of " + position->path;

@@ -55,7 +55,7 @@ void TailInput::Start(Emitter& emitter) {
   turn_->Emit(*emitter_);
   if (first_start_ && context_->worker == 0) {
     const std::string source = StartedSource(context_->id);
-    const Position started{source, AsBytes("1")};
+    const Position started{source, AsBytes(kStartedValue)};
     emitter_->Emit(std::span<const EventBatch>(), {&started, 1}, Ack());
   }
   if (context_->worker == 0) SayUnmatched();
