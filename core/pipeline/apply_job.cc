@@ -244,7 +244,10 @@ void Supervisor::ApplyJob::StopRemovedOutputs() {
 
 void Supervisor::ApplyJob::Problem(const PartConfig& part, const Status& status) {
   if (status.ok()) return;
-  const andon::Problem problem{part.mark, part.id + ": " + std::string(status.message())};
+  // Some parts name themselves.
+  const bool named = status.message().starts_with(part.id + ": ");
+  const Status shown = named ? status : status.WithSubject(part.id);
+  const andon::Problem problem{part.mark, std::string(shown.message())};
   report_.problems.push_back(part.mark.file.empty() ? problem.message : problem.ToString());
 }
 
