@@ -29,13 +29,13 @@ bool IsFolder(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-std::vector<std::string> Glob(const std::string& pattern) {
+std::set<std::string> Glob(const std::string& pattern) {
   if (!HasWildcard(pattern)) return {pattern};
   glob_t found{};
-  std::vector<std::string> paths;
+  std::set<std::string> paths;
   // What cannot be read is left out: it may be somebody else's.
   if (glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
-    for (size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+    for (size_t i = 0; i < found.gl_pathc; ++i) paths.emplace(found.gl_pathv[i]);
   }
   globfree(&found);
   return paths;
@@ -68,6 +68,15 @@ std::string WhyUnmatched(const std::string& pattern) {
   return folder + ": " + std::strerror(errno);
 }
 
+// Every part of a pattern.
+void AddNames(const std::string& pattern, std::set<std::string>* names) {
+  for (size_t begin = 0; begin <= pattern.size();) {
+    const size_t end = std::min(pattern.find('/', begin), pattern.size());
+    if (end > begin) names->insert(pattern.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
 void AddFolders(const std::string& pattern, std::set<std::string>* folders) {
   for (size_t slash = pattern.find('/', 1);; slash = pattern.find('/', slash + 1)) {
     if (slash == std::string::npos) return;
@@ -82,6 +91,29 @@ void AddFolders(const std::string& pattern, std::set<std::string>* folders) {
 }
 
 }  // namespace
+
+std::vector<std::string> ExpandFolders(const std::string& pattern) {
+  constexpr std::string_view kFolders = "/**";
+  std::vector<std::string> done;
+  std::vector<std::string> todo = {pattern};
+  while (!todo.empty() && done.size() + todo.size() <= kMaxExpansions) {
+    const std::string text = std::move(todo.back());
+    todo.pop_back();
+    size_t at = text.find("/**/");
+    if (at == std::string::npos && text.ends_with(kFolders)) at = text.size() - kFolders.size();
+    if (at == std::string::npos) {
+      done.push_back(text);
+      continue;
+    }
+    const std::string behind = text.substr(at + kFolders.size());
+    std::string front = text.substr(0, at);
+    for (int i = 0; i <= kMostFolders; ++i, front += "/*") {
+      todo.push_back(front + (behind.empty() ? "/*" : behind));
+    }
+  }
+  std::ranges::sort(done);
+  return done;
+}
 
 std::vector<std::string> ExpandBraces(const std::string& pattern) {
   std::vector<std::string> done;
@@ -115,17 +147,17 @@ bool IsCompressedName(std::string_view path) {
 PathFinder::PathFinder(const std::vector<std::string>& paths,
                        const std::vector<std::string>& exclude) {
   for (const std::string& path : paths) {
-    for (std::string& one : ExpandBraces(path)) patterns_.push_back(std::move(one));
+    for (std::string& one : ExpandBraces(path)) {
+      wanted_.push_back({one, ExpandFolders(one)});
+    }
   }
   for (const std::string& path : exclude) {
-    for (std::string& one : ExpandBraces(path)) exclude_.push_back(std::move(one));
-  }
-  for (const std::string& pattern : patterns_) {
-    for (size_t begin = 0; begin <= pattern.size();) {
-      const size_t end = std::min(pattern.find('/', begin), pattern.size());
-      if (end > begin) names_.push_back(pattern.substr(begin, end - begin));
-      begin = end + 1;
+    for (const std::string& one : ExpandBraces(path)) {
+      for (std::string& plain : ExpandFolders(one)) exclude_.push_back(std::move(plain));
     }
+  }
+  for (const Wanted& wanted : wanted_) {
+    for (const std::string& pattern : wanted.plain) AddNames(pattern, &names_);
   }
 }
 
@@ -139,8 +171,8 @@ bool PathFinder::Excluded(const std::string& path) const {
 
 std::vector<FoundFile> PathFinder::Find() const {
   std::set<std::string> paths;
-  for (const std::string& pattern : patterns_) {
-    for (std::string& path : Glob(pattern)) paths.insert(std::move(path));
+  for (const Wanted& wanted : wanted_) {
+    for (const std::string& pattern : wanted.plain) paths.merge(Glob(pattern));
   }
   std::vector<FoundFile> found;
   std::set<std::pair<uint64_t, uint64_t>> ids;
@@ -155,21 +187,24 @@ std::vector<FoundFile> PathFinder::Find() const {
 
 std::vector<Unmatched> PathFinder::FindUnmatched() const {
   std::vector<Unmatched> unmatched;
-  for (const std::string& pattern : patterns_) {
-    const std::vector<std::string> paths = Glob(pattern);
-    const bool found = std::ranges::any_of(
-        paths, [this](const std::string& path) { return !Excluded(path) && Look(path); });
-    if (!found) unmatched.push_back({pattern, WhyUnmatched(pattern)});
+  const auto is_file = [this](const std::string& path) { return !Excluded(path) && Look(path); };
+  for (const Wanted& wanted : wanted_) {
+    const bool found = std::ranges::any_of(wanted.plain, [&](const std::string& pattern) {
+      return std::ranges::any_of(Glob(pattern), is_file);
+    });
+    if (!found) unmatched.push_back({wanted.pattern, WhyUnmatched(wanted.pattern)});
   }
   return unmatched;
 }
 
 std::set<std::string> PathFinder::Folders() const {
   std::set<std::string> folders;
-  for (const std::string& pattern : patterns_) {
-    if (pattern.find('/') == std::string::npos) folders.insert(".");
-    if (pattern.rfind('/') == 0) folders.insert("/");
-    AddFolders(pattern, &folders);
+  for (const Wanted& wanted : wanted_) {
+    for (const std::string& pattern : wanted.plain) {
+      if (pattern.find('/') == std::string::npos) folders.insert(".");
+      if (pattern.rfind('/') == 0) folders.insert("/");
+      AddFolders(pattern, &folders);
+    }
   }
   return folders;
 }

@@ -22,7 +22,8 @@ struct Unmatched {
       reason;  // The folder that is not there or may not be read, or that no name is like it.
 };
 
-// Patterns as of glob(7) with `{a,b}`; `*` matches no `/`. Compressed files (.gz .bz2 .xz .zst .lz4
+// Patterns as of glob(7) with `{a,b}`; `*` matches no `/`, and `/**/` stands for any folders, up to
+// kMostFolders one in the other. Compressed files (.gz .bz2 .xz .zst .lz4
 // .zip) are left out. What is to be excluded without a `/` is the name of a file. Thread: worker.
 class PathFinder {
  public:
@@ -40,11 +41,20 @@ class PathFinder {
  private:
   bool Excluded(const std::string& path) const;
 
-  std::vector<std::string> patterns_;
+  // A pattern as it is said, and what it stands for.
+  struct Wanted {
+    std::string pattern;
+    std::vector<std::string> plain;
+  };
+
+  std::vector<Wanted> wanted_;
   std::vector<std::string> exclude_;
-  std::vector<std::string> names_;  // Every part of every pattern.
+  std::set<std::string> names_;  // Every part of every pattern.
 };
 
+inline constexpr int kMostFolders = 8;
+// "/a/**/b" gives "/a/b", "/a/*/b", "/a/*/*/b" and so on; what has none gives itself.
+std::vector<std::string> ExpandFolders(const std::string& pattern);
 // "a{b,c}d" gives "abd" and "acd".
 std::vector<std::string> ExpandBraces(const std::string& pattern);
 bool IsCompressedName(std::string_view path);

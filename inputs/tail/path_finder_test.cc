@@ -52,6 +52,25 @@ TEST_F(PathFinderTest, SaysWhyAPatternIsTheNameOfNoFile) {
               testing::ElementsAre(root + "/a.log: " + no_name));
 }
 
+TEST_F(PathFinderTest, TwoStarsAreAnyFolders) {
+  fs::create_directories(root + "/x/y/z");
+  for (const char* name : {"a.log", "x/b.log", "x/y/z/c.log", "x/y/z/old.log"}) Make(name);
+  const auto found = [&](const std::string& pattern) {
+    std::vector<std::string> paths;
+    for (const auto& file : PathFinder({root + pattern}, {root + "/**/old.log"}).Find()) {
+      paths.push_back(file.path.substr(root.size()));
+    }
+    return paths;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(found("/**/*.log"), ElementsAre("/a.log", "/x/b.log", "/x/y/z/c.log"));
+  EXPECT_THAT(found("/**"), ElementsAre("/a.log", "/x/b.log", "/x/y/z/c.log"));
+  EXPECT_THAT(found("/x/**/z/*"), ElementsAre("/x/y/z/c.log"));
+  EXPECT_THAT(PathFinder({root + "/**/*.log"}, {}).Folders(), testing::Contains(root + "/x/y/z"));
+  EXPECT_THAT(Reasons({root + "/**/*.none"}),
+              ElementsAre(root + "/**/*.none: no file in " + root + " has such a name"));
+}
+
 TEST_F(PathFinderTest, AnExclusionWithoutASlashIsAFilesName) {
   Make("a.log");
   Make("debug.log");

@@ -36,9 +36,10 @@ constexpr Duration kShortestInterval = std::chrono::milliseconds(10);
 constexpr std::string_view kPathPlaceholder = "${path}";
 
 void ReadWhat(ConfigReader& reader, TailConfig* config) {
-  reader.Required("path", &config->path,
-                  "files to follow: paths or patterns with * ? [a-z] {a,b}; compressed ones are "
-                  "left out");
+  reader.Required(
+      "path", &config->path,
+      "files to follow: paths or patterns with * ? [a-z] {a,b}, and /**/ for any folders; "
+      "compressed ones are left out");
   reader.Optional(
       "exclude", &config->exclude,
       "patterns of paths to leave out; one without / is the name of a file, in any folder");
@@ -108,6 +109,22 @@ void CheckTagOption(ConfigReader& reader, const TailConfig& config) {
   if (!status.ok()) reader.Fail("tag", std::string(status.message()));
 }
 
+void CheckPaths(ConfigReader& reader, const TailConfig& config) {
+  for (const std::string& path : config.path) {
+    if (path.empty() || path.ends_with('/')) {
+      reader.Fail("path", "must name files: \"" + path + "\" does not");
+    } else if (!path.starts_with('/') && !path.starts_with("{/")) {
+      reader.Fail("path", "must be absolute: \"" + path + "\" does not begin with /");
+    }
+  }
+  for (const std::string& path : config.exclude) {
+    if (path.find('/') != std::string::npos && !path.starts_with('/') && !path.starts_with('{')) {
+      reader.Fail("exclude", "must be absolute, or a file's name: \"" + path +
+                                 "\" does not begin with / and would leave out nothing");
+    }
+  }
+}
+
 void Check(ConfigReader& reader, const TailConfig& config) {
   CheckTagOption(reader, config);
   if (config.max_line_bytes < 1 || config.max_line_bytes > kMaxLineBytes) {
@@ -122,19 +139,7 @@ void Check(ConfigReader& reader, const TailConfig& config) {
   if (config.poll_interval < kShortestInterval) {
     reader.Fail("poll_interval", "must be 10ms or more");
   }
-  for (const std::string& path : config.path) {
-    if (path.empty() || path.ends_with('/')) {
-      reader.Fail("path", "must name files: \"" + path + "\" does not");
-    } else if (!path.starts_with('/') && !path.starts_with("{/")) {
-      reader.Fail("path", "must be absolute: \"" + path + "\" does not begin with /");
-    }
-  }
-  for (const std::string& path : config.exclude) {
-    if (path.find('/') != std::string::npos && !path.starts_with('/') && !path.starts_with('{')) {
-      reader.Fail("exclude", "must be absolute, or a file's name: \"" + path +
-                                 "\" does not begin with / and would leave out nothing");
-    }
-  }
+  CheckPaths(reader, config);
 }
 
 }  // namespace
