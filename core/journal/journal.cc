@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <utility>
 
 #include "core/base/check.h"
@@ -31,6 +32,18 @@ Status WithAdvice(const Status& status) {
   const std::string message(status.message());
   if (message.find(std::strerror(EACCES)) == std::string::npos) return status;
   return {status.code(), message + "; the folder must belong to the user that andond runs as"};
+}
+
+// A cursor that was forgotten and at once made anew: a crash may have left both. The first is
+// nobody's, and would keep what it wants for ever.
+void ForgetPredecessors(State& state) {
+  std::map<std::string, uint32_t> newest;
+  for (const auto& [number, cursor] : state.cursors) newest[cursor.id] = number;
+  std::erase_if(state.cursors, [&](const auto& item) {
+    const bool gone = newest.at(item.second.id) != item.first;
+    if (gone) state.routed.erase(item.first);
+    return gone;
+  });
 }
 
 class LaneHandle : public LaneWriter {
@@ -144,6 +157,7 @@ Result<std::unique_ptr<Disk>> OpenJournal::OpenDisk(FileSystem& files, JournalMe
   if (recovered.newest == 0) state->journal = MakeUuid(random_);
   // Nobody appends to a lane that he did not create.
   for (auto& [id, lane] : state->lanes) lane.closed = true;
+  ForgetPredecessors(*state);
   recovered.state = *state;
   intake_ =
       std::make_shared<Intake>(state->positions, state->position_order, options_.memory_bytes,

@@ -129,5 +129,33 @@ TEST_F(JournalAddedOutputTest, GetsNothingTwiceWhenACrashComesBeforeItsRouting) 
   late.reset();
 }
 
+// What is made anew under an id is stored before what was forgotten under it is struck out.
+TEST_F(JournalHandoverTest, OfTwoCursorsOfOneIdThatACrashLeftTheFirstKeepsNothing) {
+  UseSmallSegments();
+  Open();
+  journal_.AddOutput("a").paused = true;
+  const RouteId first = journal_.RouteTo({"a"});
+  AppendUpTo(50, first);
+  journal_.outputs.clear();
+  journal_.Settle();
+  bool written = false;
+  journal_.disk.SetFault([&written](CrashDisk::Op op, const std::string&) {
+    written = written || op == CrashDisk::Op::kWrite;
+    return 0;
+  });
+  // A commit is asked for already.
+  journal_.Append(51, 1, {.route = 0, .ack = true});
+  journal_.journal->ForgetCursor("a");
+  journal_.AddOutput("a");
+  while (!written) ASSERT_TRUE(journal_.world.Step());
+  journal_.disk.SetFault(nullptr);
+  Crash();
+  TestOutput& a = journal_.AddOutput("a");
+  next_ = 61;
+  AppendUpTo(2000, journal_.RouteTo({"a"}));
+  EXPECT_EQ(a.numbers(), Numbers(61, 2000));
+  EXPECT_LE(journal_.SegmentPaths().size(), 3u);
+}
+
 }  // namespace
 }  // namespace andon
