@@ -102,6 +102,7 @@ Error Consumer::Subscribe(const std::vector<std::string>& topics) {
   named.reserve(topics.size());
   for (const std::string& topic : topics) named.push_back({topic, RD_KAFKA_PARTITION_UA});
   const PartitionsPtr list = ListOf(named);
+  subscribed_ = true;
   const auto code = rd_kafka_subscribe(handle_, list.get());
   return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Error() : Made(code);
 }
@@ -162,6 +163,7 @@ void Consumer::Give(const rd_kafka_message_t& message) {
   const char* const topic = message.rkt == nullptr ? "" : rd_kafka_topic_name(message.rkt);
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;
+    if (!subscribed_ && IsAboutGroupRights(message.err)) return;
     listener_->OnError(Made(message.err, rd_kafka_message_errstr(&message)),
                        "topic \"" + std::string(topic) + "\"");
     return;

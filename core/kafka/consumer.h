@@ -81,6 +81,7 @@ class Consumer {
   rd_kafka_queue_s* queue_ = nullptr;
   int wake_fd_ = -1;
   bool paused_ = false;
+  bool subscribed_ = false;
   std::unique_ptr<Watch> watch_;
   Listener* listener_ = nullptr;
   UniqueFunction<void()> ready_;

@@ -44,8 +44,14 @@ Verdict VerdictOf(int code) {
   }
 }
 
+bool IsAboutGroupRights(int code) { return code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED; }
+
 std::string_view ErrorText(int code) {
   return rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code));
+}
+
+std::string AdviceOnRights(std::string_view topic_subject) {
+  return Advice(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, topic_subject);
 }
 
 std::string Advice(int code, std::string_view subject) {

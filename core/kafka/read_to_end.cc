@@ -33,6 +33,7 @@ class Progress {
 
 // True when nothing that comes later can help.
 bool Ends(int code) {
+  if (IsAboutGroupRights(code)) return false;
   const Verdict verdict = VerdictOf(code);
   return verdict == Verdict::kNotAllowed || verdict == Verdict::kUnknownTopic ||
          code == RD_KAFKA_RESP_ERR__FATAL;
