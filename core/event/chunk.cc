@@ -1,6 +1,7 @@
 #include "core/event/chunk.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 
 namespace andon {
@@ -82,7 +83,8 @@ Chunk Chunk::Only(std::span<const Range> ranges) const {
   std::vector<Range> wanted(ranges.begin(), ranges.end());
   std::sort(wanted.begin(), wanted.end(),
             [](const Range& a, const Range& b) { return a.first < b.first; });
-  Parts parts{parts_->lane, parts_->window, parts_->settled, {}, parts_->pins, true};
+  Parts parts{parts_->lane, parts_->window, parts_->settled,  {},
+              parts_->pins, true,           parts_->own_bytes};
   for (const Piece& piece : parts_->pieces) {
     if (CoversWhole(wanted, piece)) {
       parts.pieces.push_back(piece);
@@ -100,6 +102,36 @@ Chunk Chunk::Only(std::span<const Range> ranges) const {
       if (!origin->empty()) parts.pins.push_back(std::move(origin));
       parts.pieces.push_back(part);
     }
+  }
+  return Chunk(std::move(parts));
+}
+
+Chunk Chunk::Detached() const {
+  struct Own {
+    std::vector<std::byte> entries;
+    std::vector<Run> origins;
+    std::deque<Tag> tags;
+  };
+  const size_t size = bytes();
+  if (size * 2 > parts_->own_bytes && parts_->own_bytes > 0) return *this;
+  const auto own = std::make_shared<Own>();
+  own->entries.reserve(size);
+  size_t runs = 0;
+  for (const Piece& piece : pieces()) runs += piece.origin.size();
+  own->origins.reserve(runs);
+  Parts parts{parts_->lane, parts_->window, parts_->settled, {}, {own}, parts_->cut, size};
+  for (Piece piece : pieces()) {
+    if (own->tags.empty() || own->tags.back().text() != piece.tag->text()) {
+      own->tags.emplace_back(std::string(piece.tag->text()));
+    }
+    piece.tag = &own->tags.back();
+    const std::byte* const entries = own->entries.data() + own->entries.size();
+    own->entries.insert(own->entries.end(), piece.entries.begin(), piece.entries.end());
+    piece.entries = {entries, piece.entries.size()};
+    const Run* const origin = own->origins.data() + own->origins.size();
+    own->origins.insert(own->origins.end(), piece.origin.begin(), piece.origin.end());
+    piece.origin = {origin, piece.origin.size()};
+    parts.pieces.push_back(piece);
   }
   return Chunk(std::move(parts));
 }

@@ -33,6 +33,7 @@ class Chunk {
     std::vector<Piece> pieces;
     std::vector<std::shared_ptr<const void>> pins;
     bool cut = false;
+    size_t own_bytes = 0;  // Behind the pieces, once they are in memory of their own.
   };
   explicit Chunk(Parts parts) : parts_(std::make_shared<const Parts>(std::move(parts))) {}
 
@@ -52,6 +53,9 @@ class Chunk {
 
   // The same chunk with only what is in `ranges` (for what must come again).
   Chunk Only(std::span<const Range> ranges) const;
+  // The same events in memory of their own, which pins nothing of the journal's: for those that
+  // wait while others go on.
+  Chunk Detached() const;
 
  private:
   std::shared_ptr<const Parts> parts_;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,34 @@ TEST(ChunkTest, OnlyCutsPiecesAndKeepsNumbersAndTheWindow) {
   EXPECT_EQ(only.pieces()[0].times.earliest, (EventTime{101, 0}));
   EXPECT_EQ(only.pieces()[0].times.latest, (EventTime{102, 0}));
   EXPECT_EQ(only.pieces()[1].first, 15u);
+}
+
+TEST(ChunkTest, DetachedItHasTheSameEventsAndPinsNothing) {
+  const std::vector<andon::Run> origin{{{5, 5}, 7, 2}};
+  std::weak_ptr<int> pin;
+  std::optional<Chunk> detached;
+  {
+    const Chunk base = Numbered(11);
+    const std::vector<Range> ranges{{12, 13}, {15, 15}};
+    const Chunk only = base.Only(ranges);
+    const auto pinned = std::make_shared<int>();
+    pin = pinned;
+    Chunk::Parts parts{only.lane(),    only.window(),
+                       only.settled(), {only.pieces()[0], only.pieces()[1]},
+                       {pinned},       true};
+    parts.pieces[0].origin = origin;
+    detached = Chunk(std::move(parts)).Detached();
+  }
+  EXPECT_TRUE(pin.expired());
+  EXPECT_THAT(Records(*detached), ElementsAre(R"(a{"n":1})", R"(a{"n":2})", R"(b{"n":4})"));
+  EXPECT_THAT(detached->pieces()[0].origin, ElementsAre(origin[0]));
+  EXPECT_EQ(detached->pieces()[1].first, 15u);
+  EXPECT_EQ(detached->window(), (Range{11, 16}));
+  EXPECT_FALSE(detached->whole());
+  const Chunk again = detached->Detached();
+  EXPECT_EQ(again.pieces().data(), detached->pieces().data()) << "copied once more";
+  const std::vector<Range> last{{15, 15}};
+  EXPECT_THAT(Records(detached->Only(last).Detached()), ElementsAre(R"(b{"n":4})"));
 }
 
 TEST(ChunkTest, RangesInAnyOrderOverlappingOrElsewhereGiveEachEventOnce) {

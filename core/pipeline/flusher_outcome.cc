@@ -33,7 +33,9 @@ void Flusher::Done(const Delivery& delivery, WriteResult result) {
   }
   Deliver(delivery, result);
   if (!result.again.empty()) {
-    Again({.chunk = delivery.chunk.Only(result.again),
+    // Others go on meanwhile: a few events must not keep the blocks that they stand in.
+    const Chunk rest = delivery.chunk.Only(result.again);
+    Again({.chunk = status.ok() ? rest.Detached() : rest,
            .scope = result.again,
            .tries = delivery.tries,
            .first_try = delivery.first_try},

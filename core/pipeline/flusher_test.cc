@@ -51,6 +51,26 @@ TEST_F(FlusherTest, BringsWhatWasUnavailableBackLaterAndForever) {
   EXPECT_TRUE(Adds());
 }
 
+// The cursor reads no further than its budget for blocks allows.
+TEST_F(FlusherTest, AFewEventsThatWaitDoNotKeepTheBlockThatTheyStandIn) {
+  Add(1, 3);
+  const Chunk chunk = cursor_.chunks.front();
+  auto block = std::make_shared<int>();
+  const std::weak_ptr<int> held = block;
+  cursor_.chunks.front() = Chunk({.lane = chunk.lane(),
+                                  .window = chunk.window(),
+                                  .settled = 0,
+                                  .pieces = {chunk.pieces().begin(), chunk.pieces().end()},
+                                  .pins = {std::exchange(block, nullptr)}});
+  Start();
+  Answer({.again = {{2, 2}}});
+  EXPECT_TRUE(held.expired());
+  world_.Advance(8s);
+  EXPECT_THAT(output_.events, ElementsAre(3u, 1u));
+  Answer({});
+  EXPECT_EQ(cursor_.finished.watermark(), 3u);
+}
+
 TEST_F(FlusherTest, AnswersThatComeWhenItsLoopIsGoneFindNobody) {
   Add(1, 2);
   Add(3, 1);
