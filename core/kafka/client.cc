@@ -3,11 +3,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "core/kafka/conversion.h"
 #include "core/kafka/log_line.h"
+#include "core/kafka/refused_topic.h"
 
 namespace andon::kafka {
 
@@ -19,9 +21,9 @@ constexpr int kEventsAtOnce = 64;
 
 // Thread: librdkafka's.
 void TakeLog(const rd_kafka_t* handle, int level, const char* facility, const char* text) {
-  const auto* client = static_cast<const Client*>(rd_kafka_opaque(handle));
-  const std::string_view part = client == nullptr ? std::string_view("kafka") : client->id();
-  LogLine(part, level, facility, text);
+  auto* client = static_cast<Client*>(rd_kafka_opaque(handle));
+  if (client == nullptr) return LogLine("kafka", level, facility, text);
+  client->Log(level, facility, text);
 }
 
 Error ErrorOf(rd_kafka_t* handle, int code, std::string text) {
@@ -89,6 +91,21 @@ Client::~Client() {
   }
   if (handle_ != nullptr) rd_kafka_destroy(handle_);
   if (wake_fd_ >= 0) close(wake_fd_);
+}
+
+void Client::Log(int level, const char* facility, const char* text) {
+  LogLine(id_, level, facility, text);
+  const std::string_view topic = RefusedTopic(facility, text);
+  if (topic.empty()) return;
+  const std::scoped_lock lock(mutex_);
+  if (std::ranges::find(refused_topics_, topic) == refused_topics_.end()) {
+    refused_topics_.emplace_back(topic);
+  }
+}
+
+std::vector<std::string> Client::TakeRefusedTopics() {
+  const std::scoped_lock lock(mutex_);
+  return std::exchange(refused_topics_, {});
 }
 
 Status Client::Attach(Loop& loop, Listener& listener) {

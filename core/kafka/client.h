@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +62,11 @@ class Client {
 
   rd_kafka_s* handle() const { return handle_; }
   const std::string& id() const { return id_; }
+  // A line of librdkafka's log. Thread: any.
+  void Log(int level, const char* facility, const char* text);
+  // Topics that turned out since the last call to be none that we may write in a transaction.
+  // Thread: any.
+  std::vector<std::string> TakeRefusedTopics();
   // The cluster's id, or empty when nobody says it in time. Blocks.
   std::string ClusterId(int timeout_ms) const;
 
@@ -70,6 +76,8 @@ class Client {
   void Drain();
 
   const std::string id_;
+  std::mutex mutex_;
+  std::vector<std::string> refused_topics_;  // Guarded by mutex_.
   std::vector<std::shared_ptr<const void>> kept_;
   rd_kafka_s* handle_ = nullptr;
   rd_kafka_queue_s* queue_ = nullptr;

@@ -32,10 +32,14 @@ struct Error {
 };
 
 Verdict VerdictOf(int code);
+// Rights on a consumer group are missing: librdkafka asks for its coordinator even where nothing
+// but partitions is read, which need no group.
+bool IsAboutGroupRights(int code);
 // "Broker: Message size too large"
 std::string_view ErrorText(int code);
 // "not allowed to write topic \"logs\": grant WRITE and DESCRIBE ..." where it is about rights,
 // else librdkafka's words. `subject` is what it happened to: `topic "logs"`.
+std::string AdviceOnRights(std::string_view topic_subject);
 std::string Advice(const Error& error, std::string_view subject);
 std::string Advice(int code, std::string_view subject);
 

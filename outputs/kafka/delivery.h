@@ -22,6 +22,7 @@ struct Delivery {
   size_t produced = 0;                  // Of its messages: taken by librdkafka or given up.
   size_t unreported = 0;                // Taken, and no report yet.
   uint64_t failed = 0;
+  uint64_t without_topic = 0;  // Of those: for want of a topic, or of the right to write it.
   uint64_t found = 0;  // Rejected by a broker, and known to be the ones.
   std::vector<Rejection> rejected;
   std::vector<Range> again;
@@ -44,7 +45,7 @@ struct Delivery {
   void Restart() {
     batch = nullptr;
     produced = unreported = 0;
-    failed = found = 0;
+    failed = without_topic = found = 0;
     again.clear();
     trouble.clear();
   }

@@ -148,8 +148,11 @@ void KafkaOutput::Answer(Delivery& delivery, const Status& status, std::string n
   result.status = status;
   result.rejected = std::move(delivery.rejected);
   if (status.ok()) result.again = std::move(delivery.again);
-  // Nothing at all was delivered: say why, so that it is seen and waited for.
-  if (status.ok() && delivery.failed > 0 && delivery.failed == delivery.messages) {
+  // Nothing at all was delivered: say why, so that it is seen and waited for. Not when others have
+  // topics of their own: they need not wait.
+  const bool others_may_go = !config_.topic.constant() && delivery.without_topic == delivery.failed;
+  if (status.ok() && delivery.failed > 0 && delivery.failed == delivery.messages &&
+      !others_may_go) {
     result.status = Unavailable(delivery.trouble);
   }
   result.note = std::move(note);

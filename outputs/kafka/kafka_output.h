@@ -85,6 +85,8 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void Refuse(const Message& message, int code);
   void RefuseBatch(const Message& message, int code);
   void FindLimit(TopicEntry& topic);
+  std::string SetRefusedTopicsAside();
+  void SetAside(TopicEntry& topic, const std::string& why);
   void Answer(Delivery& delivery, const Status& status, std::string note);
   void AnswerReported();
 
@@ -97,7 +99,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
   void Committed(const kafka::Error& error);
   void Delivered();
   void AbortDoomed();
-  void GiveBack(const std::string& reason);
+  void GiveBack(const std::string& reason, bool for_all = false);
   void Abort(const kafka::Error& why);
   void Aborted(const kafka::Error& why, const kafka::Error& error);
   CursorPlace cursor_place() const {

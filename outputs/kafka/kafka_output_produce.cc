@@ -5,6 +5,7 @@
 
 #include "core/base/log.h"
 #include "core/kafka/producer.h"
+#include "outputs/kafka/cursor_topic.h"
 #include "outputs/kafka/kafka_output.h"
 
 namespace andon::kafka_output {
@@ -12,6 +13,7 @@ namespace andon::kafka_output {
 namespace {
 
 constexpr Duration kLookAgain = std::chrono::seconds(1);
+constexpr Duration kLookAgainAtRights = std::chrono::minutes(1);  // It costs a transaction.
 constexpr Duration kCountAgain = std::chrono::minutes(5);
 constexpr int kCallMs = 10'000;
 constexpr int kLimitMs = 3'000;
@@ -94,6 +96,7 @@ bool KafkaOutput::TopicsAreKnown(const Delivery& delivery) {
 
 void KafkaOutput::LookAt(TopicEntry& topic) {
   topic.state = TopicEntry::State::kChecking;
+  topic.refused = false;
   RunCall(
       [client = client_, name = topic.name, creation = config_.create_topics] {
         if (!creation.enabled) return kafka::DescribeTopic(*client, name, kCallMs);
@@ -129,6 +132,29 @@ void KafkaOutput::LookedAt(TopicEntry& topic, const kafka::TopicInfo& info) {
   Pump();
 }
 
+// What may not be written fails the transaction as a whole: its events wait, the others need not.
+std::string KafkaOutput::SetRefusedTopicsAside() {
+  std::string reason;
+  for (const std::string& name : client_->TakeRefusedTopics()) {
+    TopicEntry* const topic = name == config_.cursor.topic ? nullptr : topics_.Find(name);
+    const std::string why = kafka::AdviceOnRights(
+        topic == nullptr ? CursorTopicSubject(config_.cursor.topic) : topic->subject());
+    if (reason.empty()) reason = why;
+    if (topic != nullptr) SetAside(*topic, why);
+  }
+  return reason;
+}
+
+void KafkaOutput::SetAside(TopicEntry& topic, const std::string& why) {
+  if (topic.refused) return;
+  topic.refused = true;
+  topic.state = TopicEntry::State::kMissing;
+  topic.look_again = context_->loop.Now() + kLookAgainAtRights;
+  topic.trouble = Unavailable(why);
+  LogWarn(context_->id, "topic cannot be written, its events wait",
+          {{"topic", topic.name}, {"reason", why}});
+}
+
 // False: reports must come first, or the client broke.
 bool KafkaOutput::ProduceAll(Delivery& delivery) {
   while (!delivery.all_produced()) {
@@ -142,6 +168,7 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
   TopicEntry& topic = *message.topic;
   if (topic.state != TopicEntry::State::kReady) {
     delivery.Again(message.event, topic.trouble.message());
+    ++delivery.without_topic;
     ++delivery.produced;
     return true;
   }
@@ -208,7 +235,12 @@ void KafkaOutput::Refuse(const Message& message, int code) {
   if (verdict == kafka::Verdict::kTooLarge || verdict == kafka::Verdict::kBadMessage) {
     return RefuseBatch(message, code);
   }
-  message.delivery->Again(message.event, kafka::Advice(code, message.topic->subject()));
+  const std::string why = kafka::Advice(code, message.topic->subject());
+  message.delivery->Again(message.event, why);
+  if (verdict == kafka::Verdict::kNotAllowed) SetAside(*message.topic, why);
+  if (verdict == kafka::Verdict::kNotAllowed || verdict == kafka::Verdict::kUnknownTopic) {
+    ++message.delivery->without_topic;
+  }
 }
 
 // The broker minds this message or another one of its batch.

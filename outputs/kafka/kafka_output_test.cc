@@ -277,6 +277,19 @@ TEST_F(KafkaOutputTest, AMissingTopicHoldsBackItsOwnEventsOnly) {
   EXPECT_THAT(Values(kafka.Read("gone")), ElementsAre(NumberText(2)));
 }
 
+// The output would be closed for a while, and again and again, to those that have their topic.
+TEST_F(KafkaOutputTest, AChunkOfAMissingTopicAloneIsNoTroubleOfTheOutputThatHasOthers) {
+  kafka.CreateTopic("gone");
+  kafka.SetTopicError("gone", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  const Chunk chunk = MakeChunk(Numbered(1, 2, "gone"));
+  RealOutput templated("kafka", Yaml("", "${tag}"));
+  const WriteResult result = templated.Write(chunk);
+  EXPECT_THAT(result.status, IsOk());
+  EXPECT_THAT(result.again, ElementsAre(Range{1, 2}));
+  RealOutput constant("kafka", Yaml("", "gone"));
+  EXPECT_EQ(constant.Write(chunk).status.code(), StatusCode::kUnavailable);
+}
+
 TEST_F(KafkaOutputTest, NothingIsLostWhenMessagesTimeOut) {
   RealOutput rig("kafka", AtLeastOnce("rdkafka: {message.timeout.ms: 300, retry.backoff.ms: 20}"));
   EXPECT_THAT(rig.Write(MakeChunk(Numbered(1, 1))).status, IsOk());

@@ -99,9 +99,11 @@ void KafkaOutput::Delivered() {
 // until the transaction times out. A new client ends the transaction at once.
 void KafkaOutput::AbortDoomed() {
   TakeCut();
+  const std::string refused = SetRefusedTopicsAside();
   CloseSession();
   state_ = State::kClosed;
-  GiveBack("kafka: transaction: a message could not be delivered");
+  GiveBack(refused.empty() ? "kafka: transaction: a message could not be delivered" : refused,
+           !refused.empty());
   Open();
 }
 
@@ -117,16 +119,17 @@ void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
   if (!error.ok()) return Break(error);
   in_transaction_ = settling_ = false;
   client_->Keep(std::exchange(cursor_messages_, nullptr));
-  const std::string reason = kafka::Advice(why, "kafka: transaction");
+  const std::string refused = SetRefusedTopicsAside();
+  const std::string reason = refused.empty() ? kafka::Advice(why, "kafka: transaction") : refused;
   for (const auto& delivery : under_way_) {
     if (delivery->unreported > 0) client_->Keep(delivery->batch);
   }
-  GiveBack(reason);
+  GiveBack(reason, !refused.empty());
   Pump();
 }
 
-// Nothing of what was under way is in Kafka.
-void KafkaOutput::GiveBack(const std::string& reason) {
+// Nothing of what was under way is in Kafka, for this reason if no message has another.
+void KafkaOutput::GiveBack(const std::string& reason, bool for_all) {
   auto aborted = std::exchange(under_way_, {});
   const auto found = [](const auto& delivery) { return delivery->found > 0; };
   if (careful_ && std::ranges::any_of(aborted, found)) {
@@ -138,7 +141,8 @@ void KafkaOutput::GiveBack(const std::string& reason) {
     aborted.clear();
   }
   for (auto& delivery : aborted) {
-    const std::string first = delivery->trouble.empty() ? reason : delivery->trouble;
+    const bool own = !for_all && !delivery->trouble.empty();
+    const std::string first = own ? delivery->trouble : reason;
     Answer(*delivery, Unavailable(first), "");
   }
 }

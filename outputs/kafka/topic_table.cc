@@ -38,7 +38,7 @@ void TopicTable::ForgetClient() {
   for (auto& [name, entry] : entries_) {
     entry.topic.reset();
     entry.spread = {};
-    entry.state = TopicEntry::State::kNew;
+    if (!entry.refused) entry.state = TopicEntry::State::kNew;
   }
 }
 

@@ -28,6 +28,7 @@ struct TopicEntry {
   State state = State::kNew;
   Status trouble;              // While kMissing.
   MonotonicTime look_again{};  // Kafka may know more of it by then.
+  bool refused = false;        // It was seen, but may not be written: missing for a while.
   int32_t partitions = 0;
   Spread spread;                        // Of messages without a key, over them.
   int64_t max_message_bytes = 0;        // Of a batch, once it was asked for; 0: not known.
@@ -38,7 +39,7 @@ class TopicTable {
  public:
   // Entries stay where they are. Null: there are too many already.
   TopicEntry* Find(std::string_view name);
-  // The client is gone: topics are looked at again.
+  // The client is gone: topics are looked at again, unless they were refused just now.
   void ForgetClient();
 
   // Null, or a literal that says why a topic cannot have this name.

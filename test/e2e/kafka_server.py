@@ -70,6 +70,17 @@ class Kafka:
             raise Failure(f"kcat: {done.stderr.decode()}")
         return done.stdout
 
+    def admin(self, *changes):
+        """Topics and rights, as KafkaAdmin.java takes them."""
+        cache = os.environ.get("XDG_CACHE_HOME") or str(pathlib.Path.home() / ".cache")
+        servers = pathlib.Path(os.environ.get("ANDON_SERVERS") or pathlib.Path(cache, "andon/servers"))
+        done = subprocess.run(
+            ["java", "-cp", str(servers / f"kafka-{self.version}" / "*"), str(SERVER.parent / "KafkaAdmin.java"),
+             self.address, *changes],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode != 0:
+            raise Failure(f"KafkaAdmin {changes}: {done.stderr[-2000:]}")
+
     def topics(self):
         done = subprocess.run(["kcat", "-b", self.address, "-L"], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=60, check=False)

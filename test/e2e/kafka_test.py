@@ -234,11 +234,33 @@ ssl.keystore.location=@store@
         self.kafka.configure(properties)
         self.kafka.start()
 
+    def secured(self, **more):
+        return kafka_out(f"127.0.0.1:{self.secure}", tls={"ca": str(self.ca)},
+                         sasl={"mechanism": "PLAIN", "user": "andon", "password": "secret"}, **more)
+
+    def test_a_topic_that_may_not_be_written_holds_back_its_own_events_only(self):
+        self.kafka.admin("topic:log.good:1", "topic:log.bad:1", "grant:andon:CLUSTER:kafka-cluster:CREATE",
+                         "grant:andon:TRANSACTIONAL_ID:andon-*:ALL", "grant:andon:TOPIC:andon-cursors:ALL",
+                         "grant:andon:TOPIC:log.good:WRITE", "grant:andon:TOPIC:log.bad:DESCRIBE")
+        daemon = self.world.andond("writer", {
+            "inputs": [config.dummy("good", rate=100, tag="log.good"), config.dummy("bad", rate=100, tag="log.bad")],
+            "outputs": [self.secured(topic="${tag}", create_topics=None)]})
+        daemon.start()
+        wait_until(lambda: 'topic \\"log.bad\\": not allowed; grant WRITE' in daemon.said(), "the topic is named", 60,
+                   step=0.2)
+        for _ in range(3):
+            before = len(numbers(self.kafka.read("log.good")))
+            wait_until(lambda b=before: len(numbers(self.kafka.read("log.good"))) > b + 500, "the others arrive", 60,
+                       step=0.5)
+        self.assertEqual(self.kafka.read("log.bad"), b"")
+        daemon.kill()
+        seen = numbers(self.kafka.read("log.good"))
+        self.assertEqual(seen, list(range(len(seen))))
+
     def test_rights_that_are_missing_are_named(self):
         daemon = self.world.andond("writer", {
             "inputs": [config.dummy("dummy", rate=100)],
-            "outputs": [kafka_out(f"127.0.0.1:{self.secure}", tls={"ca": str(self.ca)},
-                                  sasl={"mechanism": "PLAIN", "user": "andon", "password": "secret"})]})
+            "outputs": [self.secured()]})
         daemon.start()
         wait_until(lambda: "not allowed; grant" in daemon.said(), "what is missing is said", 60, step=0.2)
         daemon.stop()
