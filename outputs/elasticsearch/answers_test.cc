@@ -117,6 +117,18 @@ TEST(VerdictTest, AnItemsStatusSaysWhatBecomesOfIt) {
   EXPECT_EQ(verdict(400, "illegal_argument_exception", "pipeline with id [p] does not exist"),
             Verdict::kAgain);
   EXPECT_EQ(ItemVerdict(409, {}, Operation::kUpdate), Verdict::kAgain);
+  // Elasticsearch 8; 7 and OpenSearch.
+  for (const char* limit :
+       {"this action would add [2] shards, but this cluster currently has [1000]/[1000] maximum "
+        "normal shards open;",
+        "this action would add [2] total shards, but this cluster currently has [1000]/[1000] "
+        "maximum shards open;"}) {
+    EXPECT_EQ(verdict(400, "validation_exception", limit), Verdict::kAgain);
+  }
+  EXPECT_EQ(verdict(400, "illegal_argument_exception",
+                    "no write index is defined for alias [a]. The write index may be explicitly "
+                    "disabled using is_write_index=false"),
+            Verdict::kAgain);
 }
 
 TEST(VerdictTest, SaysWhatToDo) {

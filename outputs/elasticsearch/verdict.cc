@@ -23,8 +23,8 @@ constexpr Hint kHints[] = {
     {0, "index_not_found_exception", "",
      "create the index, or allow it in action.auto_create_index"},
     {0, "", "pipeline with id", "create the ingest pipeline, or change the option pipeline"},
-    {0, "", "maximum normal shards open",
-     "delete old indices, or raise cluster.max_shards_per_node"},
+    {0, "", " shards open", "delete old indices, or raise cluster.max_shards_per_node"},
+    {0, "", "no write index is defined for alias", "set is_write_index for one of its indices"},
     {0, "", "only write ops with an op_type of create are allowed in data streams",
      "set data_stream instead of index"},
     {0, "", "type is missing", "set type_name, which servers before 7 need"},
@@ -71,7 +71,8 @@ Verdict ItemVerdict(int status, const AnswerError& error, Operation operation) {
 }
 
 bool MayBeTheBody(int code, const AnswerError& error) {
-  return (code == 400 || code == 413) && !IsConfiguration(code, error);
+  // A 400 that Elasticsearch did not write is a proxy's: wrong for every body.
+  return (code == 413 || (code == 400 && !error.type.empty())) && !IsConfiguration(code, error);
 }
 
 std::string_view Advice(int status, const AnswerError& error) {
