@@ -186,7 +186,7 @@ void ElasticsearchOutput::Settle(uint64_t id) {
   const auto job = jobs_.find(id);
   if (--job->second.open > 0) return;
   WriteJob finished = std::move(jobs_.extract(job).mapped());
-  finished.Answer();
+  finished.Answer(config_.document.index.by_event());
 }
 
 ByteBuffer ElasticsearchOutput::TakeBuffer() {

@@ -33,6 +33,8 @@ class IndexName {
   // Events of one tag and one bucket may have different ones.
   bool by_record() const { return by_record_; }
   bool constant() const { return constant_ && bucket_seconds_ == 0; }
+  // Events of one time may have different ones.
+  bool by_event() const { return !constant_; }
   // What all names begin with: the text in front of the first placeholder.
   const std::string& prefix() const { return prefix_; }
   const std::string& text() const { return text_; }

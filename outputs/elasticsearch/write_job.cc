@@ -12,6 +12,7 @@ void WriteJob::Reject(std::vector<Rejection> rejections) {
 }
 
 void WriteJob::Again(const std::vector<Range>& ranges, const std::string& why) {
+  only_items_ = false;
   again_.insert(again_.end(), ranges.begin(), ranges.end());
   if (trouble_.empty()) trouble_ = why;
 }
@@ -60,6 +61,7 @@ void WriteJob::Take(Sequence event, Verdict verdict, ItemCounts& counts) {
       break;
     case Verdict::kOverload:
       counts.overload = true;
+      only_items_ = false;
       [[fallthrough]];
     case Verdict::kAgain:
       ++counts.again;
@@ -71,11 +73,12 @@ void WriteJob::Take(Sequence event, Verdict verdict, ItemCounts& counts) {
   }
 }
 
-void WriteJob::Answer() {
+void WriteJob::Answer(bool others_may_go) {
   WriteResult result;
-  // Ok when anything was taken: only what is named comes back, or is refused.
-  if (delivered_ == 0 && rejected_.empty() && !again_.empty())
-    result.status = Unavailable(trouble_);
+  // Ok when anything was taken: only what is named comes back, or is refused. Ok too when others
+  // may be: the output would be closed to them for a while, and again and again.
+  const bool nothing = delivered_ == 0 && rejected_.empty() && !again_.empty();
+  if (nothing && !(others_may_go && only_items_)) result.status = Unavailable(trouble_);
   result.again = std::move(again_);
   result.rejected = std::move(rejected_);
   std::exchange(done_, nullptr)(std::move(result));

@@ -37,7 +37,8 @@ class WriteJob {
   Result<ItemCounts> Read(const BulkPart& part, const BulkAnswer& answer, Operation operation);
   const std::string& trouble() const { return trouble_; }
 
-  void Answer();
+  // `others_may_go`: where an index cannot take its events, events of other indices need not wait.
+  void Answer(bool others_may_go);
 
  private:
   void Take(Sequence event, Verdict verdict, ItemCounts& counts);
@@ -46,6 +47,7 @@ class WriteJob {
   WriteDone done_;
   uint64_t delivered_ = 0;
   std::vector<Range> again_;
+  bool only_items_ = true;  // All of these: the server took the request, and is not busy.
   std::vector<Rejection> rejected_;
   std::string trouble_;  // The first.
 };
