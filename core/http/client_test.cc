@@ -69,6 +69,22 @@ TEST_F(HttpClientTest, AnAnswerComesWithItsCodeTypeAndBody) {
   EXPECT_EQ(peer->requests().at(0).target, "/a?b=c");
 }
 
+// Which was not asked for; some proxies do it all the same.
+TEST_F(HttpClientTest, AnAnswerThatWasPackedOnItsWayIsUnpacked) {
+  constexpr char kPacked[] =
+      "\037\213\010\000\000\000\000\000\002\003\253\126\312\054\111\315\055\126\262\212"
+      "\216\255\005\000\035\037\103\352\014\000\000\000";
+  const std::string packed(kPacked, sizeof kPacked - 1);
+  Serve([&packed](const HttpPeer::Request& request) {
+    EXPECT_EQ(request.headers.at("accept-encoding"), "identity");
+    return HttpPeer::Reply{"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " +
+                           std::to_string(packed.size()) + "\r\n\r\n" + packed};
+  });
+  const Response response = Get("/");
+  ASSERT_THAT(response.status, IsOk());
+  EXPECT_EQ(response.body.text(), R"({"items":[]})");
+}
+
 TEST_F(HttpClientTest, ALongBodyArrivesWholeAndTheConnectionIsKept) {
   Serve(Echo);
   std::string body;

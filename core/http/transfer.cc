@@ -45,6 +45,8 @@ Transfer::Transfer(const ClientOptions& options) : options_(options), handle_(cu
   Set(handle_, CURLOPT_SEEKDATA, this);
   Set(handle_, CURLOPT_WRITEFUNCTION, &OnWrite);
   Set(handle_, CURLOPT_WRITEDATA, this);
+  // Not asked for, see SetHeaders, but understood: some proxies pack whatever they pass on.
+  Set(handle_, CURLOPT_ACCEPT_ENCODING, "gzip");
   SetTls();
 }
 
@@ -85,6 +87,7 @@ void Transfer::SetHeaders() {
   curl_slist_free_all(std::exchange(headers_, nullptr));
   // Without a wait for 100 Continue before a long body.
   headers_ = curl_slist_append(headers_, "Expect:");
+  headers_ = curl_slist_append(headers_, "Accept-Encoding: identity");
   // Without the type that curl makes up.
   if (request_.body.empty()) headers_ = curl_slist_append(headers_, "Content-Type:");
   for (const std::string& header : request_.headers) {
