@@ -86,7 +86,7 @@ void BulkWriter::WriteTemplate(const TextTemplate& text, std::string_view member
   EntryView entry;
   if (!event.entry.empty()) entry = *EntryIterator(event.entry);
   rendered_.Clear();
-  if (!text.Render(tag_, entry, hostname_, rendered_)) return;
+  if (!text.Render(tag_, entry, hostname_, rendered_) || rendered_.empty()) return;
   AppendMember(member, body);
   AppendJsonString(rendered_.text(), body);
 }

@@ -188,6 +188,21 @@ TEST_F(BulkWriterTest, AnEventWithoutAnIndexOrWithTooLongAnIdIsRejectedAlone) {
   EXPECT_THAT(part.rejected[1].reason, HasSubstr("512"));
 }
 
+// In a path they would be another place than an index.
+TEST_F(BulkWriterTest, DotsAloneAreNoIndex) {
+  Configure(R"x(, index: '${record["i"]}')x");
+  EXPECT_THAT(Write({EventFromJson("a", R"({"i":".."})"), EventFromJson("a", R"({"i":"."})")}),
+              IsEmpty());
+  ASSERT_THAT(part.rejected, SizeIs(2));
+  EXPECT_THAT(part.rejected[0].reason, HasSubstr("\"..\""));
+}
+
+TEST_F(BulkWriterTest, ARoutingOrPipelineWithoutTextIsNone) {
+  Configure(R"x(, index: i, document_id: none, routing: '${record["r"]}',
+            pipeline: '${record["p"]}')x");
+  EXPECT_EQ(Write({EventFromJson("a", R"({"r":"","p":""})")})[0], R"({"create":{}})");
+}
+
 TEST_F(BulkWriterTest, WhatFindsNoRoomIsLeftAndOneEventAlwaysFits) {
   Configure("");
   limit = 340;

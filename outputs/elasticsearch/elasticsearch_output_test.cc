@@ -179,6 +179,27 @@ TEST_F(ElasticsearchTest, AMistakeInTheConfigurationRejectsNothing) {
   EXPECT_THAT(peer->requests(), SizeIs(1));
 }
 
+TEST_F(ElasticsearchTest, WhatAProxyRefusesAsABadRequestRejectsNothing) {
+  Run([](const HttpPeer::Request&) {
+    return HttpPeer::Answer(400, "<html>The plain HTTP request was sent to HTTPS port</html>",
+                            "text/html");
+  });
+  EXPECT_THAT(Write(3).status, StatusIs(StatusCode::kUnavailable, HasSubstr("HTTPS port")));
+  EXPECT_THAT(peer->requests(), SizeIs(1));
+}
+
+// The output would be closed for a while, and again and again, to those that have their index.
+TEST_F(ElasticsearchTest, AnIndexThatTakesNothingIsNoTroubleOfTheOutputThatHasOthers) {
+  Run(
+      [](const HttpPeer::Request&) {
+        return HttpPeer::Answer(200, Items({Failed(403, "cluster_block_exception", "full")}));
+      },
+      ", index: '${tag}'");
+  const WriteResult result = Write(1);
+  EXPECT_THAT(result.status, IsOk());
+  EXPECT_THAT(result.again, ElementsAre(Range{1, 1}));
+}
+
 TEST_F(ElasticsearchTest, BodiesAreCompressed) {
   std::string body;
   Run(

@@ -89,6 +89,20 @@ TEST_F(ElasticsearchSetupTest, WhatCannotBeInstalledIsSaidAndTriedAgain) {
   EXPECT_THAT(Write(1).status, IsOk());
 }
 
+TEST_F(ElasticsearchSetupTest, AComponentTemplateThatIsRefusedIsNoOldServersAnswer) {
+  Run(
+      [](const HttpPeer::Request& request) {
+        if (request.method == "GET") return HttpPeer::Answer(404, "{}");
+        return Error(400, "illegal_argument_exception", "results in an invalid template");
+      },
+      ", install: {templates: true}");
+  EXPECT_THAT(Write(1).status,
+              StatusIs(StatusCode::kUnavailable,
+                       testing::AllOf(HasSubstr("cannot install /_component_template/"),
+                                      HasSubstr("results in an invalid template"))));
+  for (const std::string& one : Asked()) EXPECT_THAT(one, testing::Not(HasSubstr("/_template/")));
+}
+
 TEST_F(ElasticsearchSetupTest, AProbeTellsOfAddressRightsAndTemplate) {
   peer.emplace(*network, [](const HttpPeer::Request& request) {
     if (request.target.starts_with("/_cluster/health")) {

@@ -111,6 +111,9 @@ const char* IndexName::Render(std::string_view tag, const EntryView& entry,
   const size_t size = out.size() - begin;
   std::transform(name, name + size, name, Allowed);
   if (size == 0) return "the event's index name is empty";
+  if (out.text().substr(begin) == "." || out.text().substr(begin) == "..") {
+    return "the event's index name is \".\" or \"..\"";
+  }
   if (size > kLongestName) return "the event's index name is longer than 255 bytes";
   if (kForbiddenFirst.find(*name) != std::string_view::npos) *name = 'x';
   return nullptr;

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/codec/json_writer.h"
 #include "core/http/url.h"
+#include "outputs/elasticsearch/bulk_answer.h"
 #include "outputs/elasticsearch/templates.h"
 
 namespace andon::elasticsearch {
@@ -158,7 +159,10 @@ void Installer::OnPut(const Answered& answered) {
   const bool there = response.body.text().find("resource_already_exists") != std::string::npos;
   if (!answered.ok() && !(step.kind == Kind::kStream && there)) {
     steps_.front() = step;
-    if (response.status.ok() && Unsupported(response.code)) return OnUnsupported(answered);
+    // A component template that the server reads and does not like is no older server's answer.
+    const bool read =
+        step.kind == Kind::kComponent && !ParseErrorAnswer(response.body.text()).type.empty();
+    if (response.status.ok() && Unsupported(response.code) && !read) return OnUnsupported(answered);
     std::string why = "cannot install " + step.path + ": " + answered.Explain();
     if (response.code == 403) why += ", and manage_index_templates and manage_ilm to install";
     return Finish(Unavailable(std::move(why)));
