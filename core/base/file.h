@@ -20,6 +20,9 @@ struct FileId {
   bool operator==(const FileId&) const = default;
 };
 
+// What offsets, sizes and addresses are multiples of where O_DIRECT is used.
+inline constexpr size_t kDirectAlignment = 4096;
+
 // One open file. Closed when destroyed. Every error names the path; errno is in last_error().
 class File {
  public:
@@ -28,12 +31,19 @@ class File {
   virtual Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> to) = 0;
   // Writes all of `from` or fails. With `durable` it is on disk when this returns (RWF_DSYNC).
   virtual Status WriteAt(uint64_t offset, Bytes from, bool durable) = 0;
+  // The same past the page cache, once, on a file that was not opened with `direct`; through it
+  // where the file system refuses. Offset, size and address are multiples of kDirectAlignment.
+  // Pages that a reader may have in the cache should not be written so: some kernels call it an
+  // error when a reader is just then at one.
+  virtual Status WriteDirectAt(uint64_t offset, Bytes from) { return WriteAt(offset, from, false); }
   virtual Status Sync() = 0;  // fdatasync
   virtual Status Truncate(uint64_t size) = 0;
   // Reserves blocks up to `size` bytes; ok and without effect where the file system cannot.
   virtual Status Allocate(uint64_t size) = 0;
   // A hint: what is durable of these bytes need not stay in the machine's memory.
   virtual void LeaveCache(uint64_t /*offset*/, uint64_t /*size*/) {}
+  // Whether any of these bytes is in the page cache now; false where that cannot be known.
+  virtual bool InCache(uint64_t /*offset*/, uint64_t /*size*/) { return false; }
   virtual Result<uint64_t> Size() = 0;
   virtual Result<FileId> Id() = 0;
   virtual int last_error() const = 0;  // errno of the last call that failed; 0 before.
@@ -49,7 +59,7 @@ enum class OpenMode : uint8_t {
 struct OpenOptions {
   OpenMode mode = OpenMode::kRead;
   // O_DIRECT; falls back to buffered where the file system refuses. Then offsets, sizes and
-  // addresses of every call are multiples of 4096.
+  // addresses of every call are multiples of kDirectAlignment.
   bool direct = false;
   uint32_t permissions = 0640;
 };

@@ -53,6 +53,27 @@ TEST_F(FileTest, WhatIsWrittenIsReadBackAtAnyOffset) {
   EXPECT_EQ(file->last_error(), 0);
 }
 
+TEST_F(FileTest, PartsMayGoPastThePageCacheAndTheRestGoesThroughIt) {
+  const auto file = Open("a", {.mode = OpenMode::kCreateNew});
+  const std::string front(kBlock + 100, 'f');
+  const std::string back(100, 'b');
+  const std::unique_ptr<std::byte, decltype(&std::free)> memory(
+      static_cast<std::byte*>(std::aligned_alloc(kBlock, 4 * kBlock)), std::free);
+  const std::span<std::byte> middle(memory.get(), 4 * kBlock);
+  std::fill(middle.begin(), middle.end(), std::byte{'m'});
+  ASSERT_TRUE(file->WriteAt(0, AsBytes(front), false).ok());
+  ASSERT_TRUE(file->WriteDirectAt(2 * kBlock, middle).ok());
+  ASSERT_TRUE(file->WriteAt(6 * kBlock, AsBytes(back), false).ok());
+  EXPECT_TRUE(file->InCache(0, kBlock));
+  // On a file system that has a cache only it is there, and that is no error.
+  (void)file->InCache(2 * kBlock, 4 * kBlock);
+  EXPECT_TRUE(file->InCache(5 * kBlock, kBlock + 1));
+  std::string gap(kBlock - 100, '\0');
+  EXPECT_EQ(Content("a"), front + gap + std::string(4 * kBlock, 'm') + back);
+  EXPECT_TRUE(file->InCache(2 * kBlock, 4 * kBlock));
+  EXPECT_TRUE(file->Sync().ok());
+}
+
 TEST_F(FileTest, EachModeOpensWhatItSays) {
   EXPECT_FALSE(files_.Open(Path("a"), {.mode = OpenMode::kRead}).ok());
   EXPECT_FALSE(files_.Open(Path("a"), {.mode = OpenMode::kWrite}).ok());

@@ -1,17 +1,18 @@
 #include "core/base/posix_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
 namespace andon {
 namespace {
-
-constexpr uint64_t kDirectAlignment = 4096;
 
 bool Aligned(uint64_t value) { return value % kDirectAlignment == 0; }
 
@@ -43,13 +44,18 @@ Status PosixFile::Fail(std::string_view what, int error) {
   return ErrnoStatus(subject, error);
 }
 
+bool PosixFile::SetDirect(bool on) {
+  const int flags = fcntl(fd_, F_GETFL);
+  const int wanted = on ? flags | O_DIRECT : flags & ~O_DIRECT;
+  if (flags < 0 || fcntl(fd_, F_SETFL, wanted) != 0) return false;
+  direct_.store(on, std::memory_order_relaxed);
+  return true;
+}
+
 bool PosixFile::LeaveDirect(uint64_t offset, const void* memory, size_t size) {
   // A misaligned call is the caller's mistake and no reason to give up O_DIRECT for good.
   if (!direct() || !AllAligned(offset, memory, size)) return false;
-  const int flags = fcntl(fd_, F_GETFL);
-  if (flags < 0 || fcntl(fd_, F_SETFL, flags & ~O_DIRECT) != 0) return false;
-  direct_.store(false, std::memory_order_relaxed);
-  return true;
+  return SetDirect(false);
 }
 
 // After a call that failed: whether the same one may do better now.
@@ -114,6 +120,21 @@ Status PosixFile::WriteAt(uint64_t offset, Bytes from, bool durable) {
   return OkStatus();
 }
 
+Status PosixFile::WriteDirectAt(uint64_t offset, Bytes from) {
+  if (direct() || !may_be_direct_.load(std::memory_order_relaxed) || !SetDirect(true)) {
+    may_be_direct_.store(direct(), std::memory_order_relaxed);
+    return WriteAt(offset, from, false);
+  }
+  Status status = WriteAt(offset, from, false);
+  if (!direct()) {
+    may_be_direct_.store(false, std::memory_order_relaxed);
+  } else if (!SetDirect(false)) {
+    // What is written next would have to be aligned.
+    return Fail("leave O_DIRECT", errno);
+  }
+  return status;
+}
+
 Status PosixFile::Sync() {
   // Never tried again: after a failure the kernel may have dropped the pages.
   return fdatasync(fd_) == 0 ? OkStatus() : Fail("fdatasync", errno);
@@ -141,6 +162,23 @@ void PosixFile::LeaveCache(uint64_t offset, uint64_t size) {
   if (size == 0) return;  // To the kernel that is the whole file.
   (void)posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(size),
                       POSIX_FADV_DONTNEED);
+}
+
+bool PosixFile::InCache(uint64_t offset, uint64_t size) {
+  constexpr size_t kMostPages = 64;
+  const auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+  const uint64_t begin = offset - offset % page;
+  const size_t pages = std::min<size_t>((offset + size - begin + page - 1) / page, kMostPages);
+  void* const map =
+      mmap(nullptr, pages * page, PROT_READ, MAP_SHARED, fd_, static_cast<off_t>(begin));
+  if (map == MAP_FAILED) return false;
+  std::array<unsigned char, kMostPages> resident{};
+  bool found = false;
+  if (mincore(map, pages * page, resident.data()) == 0) {
+    for (const unsigned char state : resident) found = found || (state & 1) != 0;
+  }
+  munmap(map, pages * page);
+  return found;
 }
 
 Result<uint64_t> PosixFile::Size() {

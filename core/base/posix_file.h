@@ -8,7 +8,7 @@
 
 namespace andon {
 
-// Thread: any, as pread(2) and pwrite(2) are.
+// Thread: any, as pread(2) and pwrite(2) are; while WriteDirectAt runs no other call may.
 class PosixFile : public File {
  public:
   // Takes over the descriptor. `direct`: it was opened with O_DIRECT.
@@ -19,10 +19,12 @@ class PosixFile : public File {
 
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> to) override;
   Status WriteAt(uint64_t offset, Bytes from, bool durable) override;
+  Status WriteDirectAt(uint64_t offset, Bytes from) override;
   Status Sync() override;
   Status Truncate(uint64_t size) override;
   Status Allocate(uint64_t size) override;
   void LeaveCache(uint64_t offset, uint64_t size) override;
+  bool InCache(uint64_t offset, uint64_t size) override;
   Result<uint64_t> Size() override;
   Result<FileId> Id() override;
   int last_error() const override { return last_error_.load(std::memory_order_relaxed); }
@@ -32,6 +34,7 @@ class PosixFile : public File {
 
  private:
   Status Fail(std::string_view what, int error);
+  bool SetDirect(bool on);
   // From now on through the page cache; false when it was so already or cannot be.
   bool LeaveDirect(uint64_t offset, const void* memory, size_t size);
   bool MayTryAgain(int error, uint64_t offset, Bytes memory);
@@ -41,7 +44,8 @@ class PosixFile : public File {
   const int fd_;
   const std::string path_;
   std::atomic<bool> direct_;
-  std::atomic<bool> dsync_{true};  // The kernel and the file system take RWF_DSYNC.
+  std::atomic<bool> dsync_{true};          // The kernel and the file system take RWF_DSYNC.
+  std::atomic<bool> may_be_direct_{true};  // WriteDirectAt was not refused.
   std::atomic<int> last_error_{0};
 };
 

@@ -97,8 +97,8 @@ Result<FileOutputConfig> FileOutputConfig::Parse(const ConfigNode& node) {
                   "not a power cut");
   ByteSize page_cache{config.page_cache_bytes};
   reader.Optional("page_cache", &page_cache,
-                  "so much of each file's end stays in the machine's memory for those who follow "
-                  "it; what is before is left to who needs memory");
+                  "so much of each file's end stays in the machine's memory while somebody follows "
+                  "it; what is before, or read by nobody, is left to who needs memory");
   config.page_cache_bytes = page_cache.bytes;
   if (!reader.describing()) {
     auto made = PathTemplate::Parse(path, config.time_zone);

@@ -37,6 +37,21 @@ class NumberFormatter final : public Formatter {
 };
 const Register<Formatter, NumberFormatter> kNumber("test_number", "numbers, for tests");
 
+// Some of them so long that they go past the page cache.
+class LongNumberFormatter final : public Formatter {
+ public:
+  using Config = NoOptions;
+  explicit LongNumberFormatter(const Config& /*config*/) {}
+  void Format(const Tag& /*tag*/, const EntryView& entry, ByteBuffer& out) override {
+    const auto n = entry.record.Find("n")->AsInt().value_or(-1);
+    const auto dots = static_cast<size_t>(n % 4 == 0 ? 140'000 : n % 50);
+    out.Append(std::to_string(n) + std::string(dots, '.') + "\n");
+  }
+};
+const Register<Formatter, LongNumberFormatter> kLongNumber("test_long_number", "for tests");
+
+constexpr size_t kMostUnpacked = size_t{2} << 20;
+
 // What the journal keeps of the output's cursor.
 struct CursorModel {
   RunSet finished;
@@ -45,14 +60,15 @@ struct CursorModel {
 
 class FileModel {
  public:
-  explicit FileModel(uint64_t seed) : random_(SeededRandom(seed)), disk_(seed) {
+  explicit FileModel(uint64_t seed, const std::string& format = "test_number")
+      : random_(SeededRandom(seed)), disk_(seed) {
     for (const char* folder : {"/logs", "/logs/a", "/logs/b", "/logs/c"}) {
       EXPECT_THAT(disk_.MakeDirectory(folder, 0750), IsOk());
       EXPECT_THAT(disk_.SyncDirectory("/"), IsOk());
       EXPECT_THAT(disk_.SyncDirectory("/logs"), IsOk());
     }
     disk_.SetFault([this](CrashDisk::Op, const std::string&) { return Fault(); });
-    options_ = "format: test_number, timezone: utc, max_open_files: 2, close_after: 2s";
+    options_ = "format: " + format + ", timezone: utc, max_open_files: 2, close_after: 2s";
     static constexpr const char* kPaths[] = {"/logs/${tag}/%H%M.log", "/logs/${tag}.log",
                                              "/logs/${record[\"h\"]}/%H%M.log",
                                              "/logs/${tag}-${record[\"h\"]}.log"};
@@ -257,7 +273,7 @@ class FileModel {
 
   std::string Unpacked(const std::string& path) const {
     const std::string packed = disk_.Content(path);
-    std::string text(1 << 20, '\0');
+    std::string text(kMostUnpacked, '\0');
     if (path.ends_with(".zst")) {
       const size_t size = ZSTD_decompress(text.data(), text.size(), packed.data(), packed.size());
       EXPECT_FALSE(ZSTD_isError(size)) << path;
@@ -296,19 +312,25 @@ class FileModel {
   int fault_in_ = 0;
 };
 
-TEST(FileModelTest, EveryEventIsWrittenOnceThroughErrorsAndPowerCuts) {
+void RunSeeds(uint64_t seeds, int steps, const std::string& format) {
   // ANDON_SEEDS=1000 for more.
   const char* asked = std::getenv("ANDON_SEEDS");
   const char* from = std::getenv("ANDON_SEED");
   const uint64_t begin = from != nullptr ? std::strtoull(from, nullptr, 10) : 1;
-  const uint64_t seeds = asked != nullptr ? std::strtoull(asked, nullptr, 10) : 100;
+  if (asked != nullptr) seeds = std::strtoull(asked, nullptr, 10);
   for (uint64_t seed = begin; seed < begin + seeds; ++seed) {
-    FileModel model(seed);
-    for (int step = 0; step < 400; ++step) model.Step();
+    FileModel model(seed, format);
+    for (int step = 0; step < steps; ++step) model.Step();
     model.Finish();
     ASSERT_EQ(model.Report(), "") << "seed " << seed;
   }
 }
+
+TEST(FileModelTest, EveryEventIsWrittenOnceThroughErrorsAndPowerCuts) {
+  RunSeeds(100, 400, "test_number");
+}
+
+TEST(FileModelTest, SoIsEveryLongOne) { RunSeeds(3, 100, "test_long_number"); }
 
 }  // namespace
 }  // namespace andon::file_output

@@ -175,8 +175,10 @@ Status FileOutput::WriteFiles() {
   for (OutputFile* file : current_->staged.files) {
     Status status = files_->Open(*file, config_.creation);
     const OutputFile::Mark before = file->written();
-    const size_t size = file->staged().size();
-    if (status.ok()) status = file->WriteStaged();
+    const size_t size = file->staged_bytes().size();
+    if (status.ok()) {
+      status = file->WriteStaged(config_.sync == FileSync::kGroup, context_->loop.Now());
+    }
     if (!status.ok()) {
       // Where cutting back fails, it is tried again before the next write.
       for (auto& [other, mark] : begun) (void)other->CutBack(mark);

@@ -43,6 +43,58 @@ TEST_F(FileTest, OnlyTheEndOfAFileStaysInThePageCache) {
                           std::pair(2'400'000 - 2 * kMebibyte, 4'000'000 - kMebibyte)));
 }
 
+TEST_F(FileTest, WholePagesOfMuchGoPastTheCacheAndTheEndsOfTheFileThroughIt) {
+  Run("x");
+  const std::vector<TestEvent> events(50'000, Numbered("a", 1'234'567));
+  WriteAndWait(events);
+  EXPECT_THAT(files.past_cache, IsEmpty());  // There was no memory yet that could be shared out.
+  WriteAndWait(events);
+  WriteAndWait({Numbered("a", 1)});
+  for (int i = 0; i < 2; ++i) WriteAndWait(events);
+  EXPECT_THAT(files.past_cache,
+              ElementsAre(std::pair(98 * kDirectAlignment, 195 * kDirectAlignment),
+                          std::pair(293 * kDirectAlignment, 390 * kDirectAlignment)));
+  std::string all;
+  for (int i = 0; i < 100'000; ++i) all += "1234567\n";
+  all += "1\n";
+  for (int i = 0; i < 100'000; ++i) all += "1234567\n";
+  EXPECT_TRUE(Read("x") == all);
+}
+
+TEST_F(FileTest, WhoFollowsAFileFindsItInTheCache) {
+  Run("x");
+  const std::vector<TestEvent> events(50'000, Numbered("a", 1'234'567));
+  for (int i = 0; i < 2; ++i) WriteAndWait(events);
+  EXPECT_THAT(files.past_cache, SizeIs(1));
+  files.in_cache = true;
+  for (int i = 0; i < 3; ++i) WriteAndWait(events);
+  EXPECT_THAT(files.past_cache, SizeIs(1));
+  // Nobody may be there any more.
+  fixture->world.Advance(std::chrono::seconds(10));
+  files.in_cache = false;
+  for (int i = 0; i < 3; ++i) WriteAndWait(events);
+  EXPECT_THAT(files.past_cache, SizeIs(4));
+  EXPECT_EQ(Read("x").size(), 8 * 400'000u);
+}
+
+TEST_F(FileTest, MuchThatIsNotWrittenWholeIsCutBackAndWrittenAgain) {
+  Run("x");
+  const std::vector<TestEvent> events(51'200, Numbered("a", 1'234'567));  // Whole pages.
+  for (int i = 0; i < 2; ++i) WriteAndWait(events);
+  ASSERT_THAT(files.past_cache, SizeIs(1));
+  const std::string before = Read("x");
+  files.fail_writes = 1;
+  WriteAndWait(events);
+  EXPECT_THAT(files.past_cache, SizeIs(2));
+  ASSERT_THAT(results, SizeIs(3));
+  EXPECT_THAT(results[2].status, StatusIs(StatusCode::kUnavailable, HasSubstr("No space")));
+  EXPECT_TRUE(Read("x") == before);
+  WriteAndWait(events);
+  EXPECT_THAT(files.past_cache, SizeIs(3));
+  EXPECT_THAT(results.back().status, IsOk());
+  EXPECT_EQ(Read("x").size(), 3 * 8 * 51'200u);
+}
+
 TEST_F(FileTest, ChunksThatComeTogetherShareOneSyncAndEachHasItsOwnLengths) {
   Run("x");
   WriteAndWait({Numbered("a", 1)});

@@ -93,10 +93,11 @@ Result<bool> OutputFile::FollowSize() {
   return true;
 }
 
-Status OutputFile::WriteStaged() {
+Status OutputFile::WriteStaged(bool past_cache, MonotonicTime now) {
   if (torn_) RETURN_IF_ERROR(CutBack(Mark(written_)));
-  const Bytes bytes = staged_.bytes();
-  Status status = file_->WriteAt(written_.length, bytes, false);
+  const Bytes bytes = staged_bytes();
+  Status status = past_cache ? large_writes_.Write(*file_, written_.length, bytes, now)
+                             : file_->WriteAt(written_.length, bytes, false);
   if (!status.ok()) {
     (void)CutBack(Mark(written_));  // Where it fails, it is tried again before the next write.
     return status;
@@ -113,12 +114,15 @@ Status OutputFile::WriteStaged() {
 
 void OutputFile::BeginStaging(ByteBuffer& spare) {
   if (staged_.capacity() == 0) std::swap(staged_, spare);
+  lead_ = LargeWrites::Lead(staged_, written_.length);
+  staged_.Extend(lead_);
 }
 
 void OutputFile::DropStaged(ByteBuffer& spare) {
   // What came last needed much less: then little will be needed.
   const bool busy = staged_.size() > staged_.capacity() / 4;
   staged_.Clear();
+  lead_ = 0;
   if (staged_.capacity() <= kKeepBytes) return;
   if (busy && staged_.capacity() > spare.capacity()) std::swap(staged_, spare);
   staged_.Release();

@@ -12,6 +12,7 @@
 #include "core/base/time.h"
 #include "outputs/file/file_note.h"
 #include "outputs/file/folders.h"
+#include "outputs/file/large_writes.h"
 
 namespace andon::file_output {
 
@@ -41,7 +42,9 @@ class OutputFile {
   void BeginStaging(ByteBuffer& spare);
   // What is staged is given up; large memory goes to `spare`.
   void DropStaged(ByteBuffer& spare);
+  // To append to. What is in front of where it began stays untouched.
   ByteBuffer& staged() { return staged_; }
+  Bytes staged_bytes() const { return staged_.bytes().subspan(lead_); }
 
   // Opens what is there and goes on at its end, or creates it; its name is durable then. Sets the
   // identity.
@@ -60,8 +63,9 @@ class OutputFile {
   bool IsAtItsPath();
   // Takes note of what others appended or cut off. True when somebody did.
   Result<bool> FollowSize();
-  // Appends what is staged, which stays so.
-  Status WriteStaged();
+  // Appends what is staged, which stays so; much of it past the page cache, if that is allowed and
+  // nobody follows the file.
+  Status WriteStaged(bool past_cache, MonotonicTime now);
   Status Sync();
   // The page cache keeps the last bytes only, for those who follow the file: pages that come back
   // at once are written to again while they are warm, and nobody else's have to go for them.
@@ -95,6 +99,8 @@ class OutputFile {
   const std::string path_;
   const std::string source_;
   ByteBuffer staged_;
+  size_t lead_ = 0;  // Of its bytes no use is made: they bring the others to their place in a page.
+  LargeWrites large_writes_;
   std::unique_ptr<File> file_;
   FileId id_;
   bool known_ = false;

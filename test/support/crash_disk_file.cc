@@ -43,6 +43,13 @@ Status CrashDisk::OpenFile::WriteAt(uint64_t offset, Bytes from, bool durable) {
   return error == 0 ? OkStatus() : Fail("write", error);
 }
 
+// What it writes is in the same cache: only its rules are kept.
+Status CrashDisk::OpenFile::WriteDirectAt(uint64_t offset, Bytes from) {
+  const auto address = reinterpret_cast<uintptr_t>(from.data());
+  if ((offset | address | from.size()) % kDirectAlignment != 0) return Fail("write", EINVAL);
+  return WriteAt(offset, from, false);
+}
+
 Status CrashDisk::OpenFile::Sync() {
   const int error = AskOrOff(Op::kSync);
   MutexLock lock(disk_.mutex_);

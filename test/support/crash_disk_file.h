@@ -33,6 +33,7 @@ class CrashDisk::OpenFile : public File {
 
   Result<size_t> ReadAt(uint64_t offset, std::span<std::byte> to) override;
   Status WriteAt(uint64_t offset, Bytes from, bool durable) override;
+  Status WriteDirectAt(uint64_t offset, Bytes from) override;
   Status Sync() override;
   Status Truncate(uint64_t size) override;
   Status Allocate(uint64_t size) override;

@@ -19,7 +19,9 @@ class FaultyFiles final : public FileSystem {
   int fail_syncs = 0;
   int fail_truncates = 0;
   int syncs = 0;
+  bool in_cache = false;                                  // What InCache answers.
   std::vector<std::pair<uint64_t, uint64_t>> left_cache;  // Begin and end.
+  std::vector<std::pair<uint64_t, uint64_t>> past_cache;  // What WriteDirectAt was asked for.
 
   Result<std::unique_ptr<File>> Open(const std::string& path, const OpenOptions& options) override {
     ASSIGN_OR_RETURN(auto file, real_.Open(path, options));
@@ -53,6 +55,14 @@ class FaultyFiles final : public FileSystem {
       (void)file_->WriteAt(offset, from.first(from.size() / 2), durable);
       return Unavailable("write: No space left on device");
     }
+    Status WriteDirectAt(uint64_t offset, Bytes from) override {
+      owner_.past_cache.emplace_back(offset, offset + from.size());
+      if (!Take(owner_.fail_writes)) return file_->WriteDirectAt(offset, from);
+      const size_t half = from.size() / 2;
+      (void)file_->WriteDirectAt(offset, from.first(half - half % kDirectAlignment));
+      return Unavailable("write: No space left on device");
+    }
+    bool InCache(uint64_t /*offset*/, uint64_t /*size*/) override { return owner_.in_cache; }
     Status Sync() override {
       ++owner_.syncs;
       return Take(owner_.fail_syncs) ? Unavailable("fdatasync: Input/output error") : OkStatus();
