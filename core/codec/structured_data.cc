@@ -22,6 +22,18 @@ constexpr std::array<bool, 256> kNameCharacters = [] {
 
 size_t NameSize(std::string_view text) {
   size_t size = 0;
+#if defined(__SSE2__)
+  if (text.size() >= 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data()));
+    const __m128i marks = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('=')),
+                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8(']'))),
+                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    const uint32_t ends =
+        Invisible16(text.data()) | static_cast<uint32_t>(_mm_movemask_epi8(marks));
+    if (ends != 0) return static_cast<size_t>(__builtin_ctz(ends));
+    size = 16;
+  }
+#endif
   while (size < text.size() && kNameCharacters[static_cast<unsigned char>(text[size])]) ++size;
   return size;
 }
@@ -43,7 +55,7 @@ size_t ClosingQuote(std::string_view text, bool* escaped) {
 }  // namespace
 
 // name="value", or name=value.
-const char* StructuredData::TakeParameter(std::string_view& text) {
+inline const char* StructuredData::TakeParameter(std::string_view& text) {
   const size_t name = NameSize(text);
   if (name == 0) return "a parameter of the structured data has no name";
   Parameter& parameter = parameters_.emplace_back();
@@ -66,7 +78,22 @@ const char* StructuredData::TakeParameter(std::string_view& text) {
   return nullptr;
 }
 
-const char* StructuredData::TakeElement(std::string_view& text) {
+inline uint32_t StructuredData::ElementNumber(std::string_view id) {
+  const auto next = static_cast<uint32_t>(ids_.size());
+  uint32_t number = 0;
+  if (ids_.size() < kFew) {
+    number = static_cast<uint32_t>(std::find(ids_.begin(), ids_.end(), id) - ids_.begin());
+  } else {
+    if (numbers_.empty()) {
+      for (uint32_t i = 0; i < next; ++i) numbers_.emplace(ids_[i], i);
+    }
+    number = numbers_.emplace(id, next).first->second;
+  }
+  if (number == next) ids_.push_back(id);
+  return number;
+}
+
+inline const char* StructuredData::TakeElement(std::string_view& text) {
   text.remove_prefix(1);
   const size_t name = NameSize(text);
   if (name == 0) return "an element of the structured data has no id";
@@ -86,9 +113,10 @@ const char* StructuredData::TakeElement(std::string_view& text) {
   return nullptr;
 }
 
-const char* StructuredData::Take(std::string_view& text, std::string_view* elements) {
+const char* StructuredData::Take(std::string_view& untaken, std::string_view* elements) {
+  std::string_view text = untaken;  // Where it is stays in a register.
   ids_.clear();
-  numbers_.clear();
+  if (!numbers_.empty()) numbers_.clear();  // Of one that is empty too it clears the buckets.
   parameters_.clear();
   joined_ = false;
   const std::string_view begin = text;
@@ -97,27 +125,15 @@ const char* StructuredData::Take(std::string_view& text, std::string_view* eleme
     if (const char* why = TakeElement(text); why != nullptr) return why;
   }
   *elements = begin.substr(0, begin.size() - text.size());
+  untaken = text;
   return nullptr;
 }
 
-uint32_t StructuredData::ElementNumber(std::string_view id) {
-  const auto next = static_cast<uint32_t>(ids_.size());
-  uint32_t number = 0;
-  if (ids_.size() < kFew) {
-    number = static_cast<uint32_t>(std::find(ids_.begin(), ids_.end(), id) - ids_.begin());
-  } else {
-    if (numbers_.empty()) {
-      for (uint32_t i = 0; i < next; ++i) numbers_.emplace(ids_[i], i);
-    }
-    number = numbers_.emplace(id, next).first->second;
-  }
-  if (number == next) ids_.push_back(id);
-  return number;
+inline std::string_view StructuredData::Unescaped(const Parameter& parameter) {
+  return parameter.escaped ? Unescape(parameter.value) : parameter.value;
 }
 
-std::string_view StructuredData::Unescaped(const Parameter& parameter) {
-  const std::string_view value = parameter.value;
-  if (!parameter.escaped) return value;
+std::string_view StructuredData::Unescape(std::string_view value) {
   unescaped_.clear();
   for (size_t i = 0; i < value.size(); ++i) {
     const bool escapes = value[i] == '\\' && i + 1 < value.size() &&
@@ -128,53 +144,67 @@ std::string_view StructuredData::Unescaped(const Parameter& parameter) {
   return unescaped_;
 }
 
-void StructuredData::WriteParameters(std::span<Parameter> parameters, RecordWriter& out) {
+uint32_t StructuredData::CountNames(std::span<Parameter> parameters, bool sorted) {
+  uint32_t names = 0;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    Parameter& first = parameters[i];
+    if (first.values == 0) continue;
+    ++names;
+    for (Parameter& later : parameters.subspan(i + 1)) {
+      if (later.name == first.name) {
+        ++first.values;
+        later.values = 0;
+      } else if (sorted) {
+        break;  // Those of one name are neighbours.
+      }
+    }
+  }
+  return names;
+}
+
+void StructuredData::WriteParameters(std::span<Parameter> parameters, MsgpackPen& pen) {
   const bool sorted = parameters.size() > kFew;
   if (sorted) {
     std::stable_sort(parameters.begin(), parameters.end(),
                      [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
   }
+  pen.MapHeader(CountNames(parameters, sorted));
   for (size_t i = 0; i < parameters.size(); ++i) {
-    if (!parameters[i].written) WriteParameter(parameters.subspan(i), sorted, out);
-  }
-}
-
-void StructuredData::WriteParameter(std::span<Parameter> parameters, bool sorted,
-                                    RecordWriter& out) {
-  const std::string_view name = parameters[0].name;
-  size_t next = 1;
-  // The next of the same name, or the end; sorted ones are neighbours.
-  const auto find = [&] {
-    while (next < parameters.size() && parameters[next].name != name) {
-      next = sorted ? parameters.size() : next + 1;
+    const Parameter& parameter = parameters[i];
+    if (parameter.values == 0) continue;
+    pen.String(parameter.name);
+    if (parameter.values > 1) {
+      WriteValues(parameters.subspan(i), pen);
+    } else {
+      pen.String(Unescaped(parameter));
     }
-    return next < parameters.size();
-  };
-  if (!find()) return out.Field(name, Unescaped(parameters[0]));
-  out.BeginArray(name);
-  out.Value(Unescaped(parameters[0]));
-  for (; find(); ++next) {
-    parameters[next].written = true;
-    out.Value(Unescaped(parameters[next]));
   }
-  out.End();
 }
 
-void StructuredData::Write(std::string_view key, RecordWriter& out) {
+void StructuredData::WriteValues(std::span<Parameter> parameters, MsgpackPen& pen) {
+  const Parameter& first = parameters[0];
+  pen.ArrayHeader(first.values);
+  uint32_t left = first.values;
+  for (size_t i = 0; left > 0; ++i) {
+    if (parameters[i].name != first.name) continue;
+    pen.String(Unescaped(parameters[i]));
+    --left;
+  }
+}
+
+void StructuredData::Write(MsgpackPen& pen) {
   if (joined_) {
     std::stable_sort(parameters_.begin(), parameters_.end(),
                      [](const Parameter& a, const Parameter& b) { return a.element < b.element; });
   }
-  out.BeginMap(key);
+  pen.MapHeader(static_cast<uint32_t>(ids_.size()));
   size_t next = 0;
   for (uint32_t element = 0; element < ids_.size(); ++element) {
     const size_t first = next;
     while (next < parameters_.size() && parameters_[next].element == element) ++next;
-    out.BeginMap(ids_[element]);
-    WriteParameters(std::span(parameters_).subspan(first, next - first), out);
-    out.End();
+    pen.String(ids_[element]);
+    WriteParameters(std::span(parameters_).subspan(first, next - first), pen);
   }
-  out.End();
 }
 
 }  // namespace andon

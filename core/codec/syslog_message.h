@@ -28,9 +28,14 @@ struct SyslogMessage {
 
 inline constexpr int kSyslogPriorities = 192;
 
-// fluentd's names: kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit
-// alert at local0 .. local7; emerg alert crit err warn notice info debug.
-std::string_view SyslogFacilityName(int facility);
-std::string_view SyslogSeverityName(int severity);
+// fluentd's names.
+inline constexpr std::string_view kSyslogFacilities[] = {
+    "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "at",
+    "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
+inline constexpr std::string_view kSyslogSeverities[] = {"emerg", "alert",  "crit", "err",
+                                                         "warn",  "notice", "info", "debug"};
+inline std::string_view SyslogFacilityName(int facility) { return kSyslogFacilities[facility]; }
+inline std::string_view SyslogSeverityName(int severity) { return kSyslogSeverities[severity]; }
 
 }  // namespace andon

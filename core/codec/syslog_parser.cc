@@ -1,12 +1,44 @@
 #include "core/codec/syslog_parser.h"
 
+#include <array>
+#include <utility>
+
+#include "core/event/msgpack_pen.h"
 #include "core/plugin/registry.h"
 
 namespace andon {
 namespace {
 
-void WriteField(std::string_view key, std::string_view value, RecordWriter& out) {
-  if (!value.empty()) out.Field(key, value);
+// facility and severity with their values, by the priority.
+using PackedPriority = PackedLiteral<40>;
+constexpr auto kPriorities = []<size_t... kPriority>(std::index_sequence<kPriority...>) {
+  return std::array{PackedPriority("facility", kSyslogFacilities[kPriority >> 3], "severity",
+                                   kSyslogSeverities[kPriority & 7])...};
+}
+(std::make_index_sequence<kSyslogPriorities>());
+
+constexpr PackedKey kHost("host");
+constexpr PackedKey kIdent("ident");
+constexpr PackedKey kPid("pid");
+constexpr PackedKey kMsgid("msgid");
+constexpr PackedKey kTimestamp("timestamp");
+constexpr PackedKey kStructuredData("structured_data");
+constexpr PackedKey kMessage("message");
+
+// Of all fields, but the texts themselves.
+constexpr size_t kRoom = PackedPriority::kBytes + 7 * (PackedKey::kBytes + MsgpackPen::kHeadRoom);
+
+size_t TextBytes(const SyslogMessage& message) {
+  return message.host.size() + message.ident.size() + message.pid.size() + message.msgid.size() +
+         message.timestamp.size() + message.message.size();
+}
+
+// Returns how many fields that was.
+uint32_t WriteField(const PackedKey& key, std::string_view value, MsgpackPen& pen) {
+  if (value.empty()) return 0;
+  pen.Put(key);
+  pen.String(value);
+  return 1;
 }
 
 }  // namespace
@@ -38,27 +70,36 @@ Result<SyslogParserConfig> SyslogParserConfig::Parse(const ConfigNode& node) {
   return config;
 }
 
+uint32_t SyslogParser::WriteStructuredData(std::string_view elements, MsgpackPen& pen) {
+  if (elements.empty() || config_.structured_data == StructuredDataForm::kDrop) return 0;
+  if (config_.structured_data == StructuredDataForm::kText) {
+    return WriteField(kStructuredData, elements, pen);
+  }
+  pen.Put(kStructuredData);
+  scanner_.structured_data().Write(pen);
+  return 1;
+}
+
 void SyslogParser::Write(const SyslogMessage& message, RecordWriter& out) {
   if (message.has_time) out.Time(message.time);
+  MsgpackPen pen(out.BeginFields(kRoom + TextBytes(message) +
+                                 scanner_.structured_data().RoomFor(message.structured_data)));
+  uint32_t fields = 0;
   if (message.priority >= 0) {
-    out.Field("facility", SyslogFacilityName(message.facility()));
-    out.Field("severity", SyslogSeverityName(message.severity()));
+    pen.Put(kPriorities[static_cast<size_t>(message.priority)]);
+    fields += 2;
   }
-  WriteField("host", message.host, out);
-  WriteField("ident", message.ident, out);
-  WriteField("pid", message.pid, out);
-  WriteField("msgid", message.msgid, out);
-  if (!message.timestamp.empty() && (config_.keep_timestamp || !message.has_time)) {
-    out.Field("timestamp", message.timestamp);
+  fields += WriteField(kHost, message.host, pen);
+  fields += WriteField(kIdent, message.ident, pen);
+  fields += WriteField(kPid, message.pid, pen);
+  fields += WriteField(kMsgid, message.msgid, pen);
+  if (config_.keep_timestamp || !message.has_time) {
+    fields += WriteField(kTimestamp, message.timestamp, pen);
   }
-  if (!message.structured_data.empty()) {
-    if (config_.structured_data == StructuredDataForm::kMap) {
-      scanner_.structured_data().Write("structured_data", out);
-    } else if (config_.structured_data == StructuredDataForm::kText) {
-      out.Field("structured_data", message.structured_data);
-    }
-  }
-  out.Field("message", message.message);
+  fields += WriteStructuredData(message.structured_data, pen);
+  pen.Put(kMessage);
+  pen.String(message.message);
+  out.EndFields(fields + 1, pen.at());
 }
 
 namespace {

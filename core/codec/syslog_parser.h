@@ -54,6 +54,8 @@ class SyslogParser : public Parser {
   void Write(const SyslogMessage& message, RecordWriter& out);
 
  private:
+  uint32_t WriteStructuredData(std::string_view elements, MsgpackPen& pen);
+
   Config config_;
   SyslogScanner scanner_;
 };

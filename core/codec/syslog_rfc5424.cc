@@ -15,14 +15,33 @@ bool TakeSpace(std::string_view& text) {
   return true;
 }
 
-// One word and the space behind it. Empty `word`: NILVALUE.
+// Empty: NILVALUE.
+std::string_view WithoutNil(std::string_view word) {
+  return word.size() == 1 && word[0] == '-' ? std::string_view() : word;
+}
+
+// One word and the space behind it.
 const char* TakeName(std::string_view& text, std::string_view* word) {
   const size_t end = VisibleSize(text);
   if (end == 0 || end == text.size() || text[end] != ' ') {
     return "a field of the RFC 5424 header is missing, or has a control character";
   }
-  *word = end == 1 && text[0] == '-' ? std::string_view() : text.substr(0, end);
+  *word = text.substr(0, end);
   text.remove_prefix(end + 1);
+  return nullptr;
+}
+
+const char* TakeNames(std::string_view& text, SyslogMessage* message) {
+  std::string_view names[4];
+  if (!TakeNearWords(text, names)) {
+    for (std::string_view& name : names) {
+      if (const char* why = TakeName(text, &name); why != nullptr) return why;
+    }
+  }
+  message->host = WithoutNil(names[0]);
+  message->ident = WithoutNil(names[1]);
+  message->pid = WithoutNil(names[2]);
+  message->msgid = WithoutNil(names[3]);
   return nullptr;
 }
 
@@ -115,10 +134,7 @@ const char* SyslogScanner::ScanRfc5424(std::string_view text, EventTime now,
     return "the RFC 5424 version is missing";
   }
   if (const char* why = TakeTimestamp5424(text, now, message); why != nullptr) return why;
-  for (std::string_view* field :
-       {&message->host, &message->ident, &message->pid, &message->msgid}) {
-    if (const char* why = TakeName(text, field); why != nullptr) return why;
-  }
+  if (const char* why = TakeNames(text, message); why != nullptr) return why;
   if (options_.strict && LongerThanAllowed(*message)) {
     return "a field of the header is longer than RFC 5424 allows: strict: false takes it";
   }

@@ -5,13 +5,6 @@
 namespace andon {
 namespace {
 
-constexpr std::string_view kFacilities[] = {
-    "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
-    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "at",
-    "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
-constexpr std::string_view kSeverities[] = {"emerg", "alert",  "crit", "err",
-                                            "warn",  "notice", "info", "debug"};
-
 // <PRI>: one to three digits, at most 191.
 const char* TakePriority(std::string_view& text, int* priority) {
   constexpr const char* kMissing = "priority is missing: a syslog message begins with <0> to <191>";
@@ -42,9 +35,6 @@ bool HasVersion(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view SyslogFacilityName(int facility) { return kFacilities[facility]; }
-std::string_view SyslogSeverityName(int severity) { return kSeverities[severity]; }
 
 const char* SyslogScanner::Scan(std::string_view text, EventTime now, SyslogMessage* message) {
   text = WithoutLineEnd(text);

@@ -72,6 +72,11 @@ class RecordWriter {
   MsgpackWriter RawField(std::string_view key);
   MsgpackWriter RawValue();
 
+  // For who writes many whole fields at once: where up to `bytes` of them go (msgpack_pen.h), then
+  // how many they were and where they end.
+  std::byte* BeginFields(size_t bytes);
+  void EndFields(uint32_t count, const std::byte* end);
+
   // Takes back all fields written so far: another parser may try.
   void Reset();
   uint32_t fields() const;  // At the top.
@@ -113,6 +118,16 @@ inline std::byte* RecordWriter::ShortKey(std::string_view key, size_t value_byte
 
 inline void RecordWriter::EndValue(const std::byte* end) {
   batch_.buffer_.Truncate(static_cast<size_t>(end - batch_.buffer_.data()));
+}
+
+inline std::byte* RecordWriter::BeginFields(size_t bytes) {
+  CHECK(levels_[depth_ - 1].map);
+  return batch_.buffer_.Tail(bytes);
+}
+
+inline void RecordWriter::EndFields(uint32_t count, const std::byte* end) {
+  levels_[depth_ - 1].count += count;
+  EndValue(end);
 }
 
 inline void RecordWriter::Field(std::string_view key, std::string_view value) {
