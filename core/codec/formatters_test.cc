@@ -76,9 +76,52 @@ TEST(JsonWriterTest, RecordsThatFollowEachOtherAreEachWrittenAsAlone) {
     ByteBuffer alone;
     AppendJson(map, alone);
     ByteBuffer out;
-    EXPECT_EQ(writer.Append(map.bytes().data(), out), map.bytes().data() + map.bytes().size());
+    const std::byte* const end = map.bytes().data() + map.bytes().size();
+    EXPECT_EQ(writer.Append(map.bytes().data(), end, out), end);
     EXPECT_EQ(out.text(), alone.text());
   }
+}
+
+TEST(JsonWriterTest, WritesTextsOfAllLengthsAlikeWhateverStandsBehindThem) {
+  JsonRecordWriter writer;
+  for (size_t size = 0; size <= 70; ++size) {
+    for (size_t special = 0; special <= size; ++special) {
+      std::string text(size, 'x');
+      if (special < size) text[special] = '"';
+      ByteBuffer map;
+      MsgpackWriter pack(map);
+      pack.MapHeader(1);
+      pack.String("k");
+      pack.String(text);
+      const size_t record_bytes = map.size();
+      map.Append(std::string(16, '"'));
+      if (special < size) text.insert(special, 1, '\\');
+      // All that is behind may be read, a part of it, or nothing.
+      for (const size_t behind : {size_t{0}, size_t{5}, size_t{16}}) {
+        ByteBuffer out;
+        writer.Append(map.data(), map.data() + record_bytes + behind, out);
+        ASSERT_EQ(out.text(), "{\"k\":\"" + text + "\"}");
+      }
+    }
+  }
+}
+
+TEST(JsonWriterTest, HasRoomForAnyRunOfSmallThings) {
+  ByteBuffer map;
+  MsgpackWriter pack(map);
+  pack.MapHeader(2);
+  pack.String("deep");
+  for (int i = 0; i < 60; ++i) pack.ArrayHeader(1);
+  pack.ArrayHeader(0);
+  pack.String("many");
+  pack.ArrayHeader(1000);
+  for (int i = 0; i < 1000; ++i) pack.Float(-1.2345678901234568e-300);
+  ByteBuffer out;
+  JsonRecordWriter().Append(map.data(), map.data() + map.size(), out);
+  std::string wanted = "{\"deep\":" + std::string(61, '[') + std::string(61, ']') + ",\"many\":[";
+  for (int i = 0; i < 1000; ++i)
+    wanted += i == 0 ? "-1.2345678901234568e-300" : ",-1.2345678901234568e-300";
+  EXPECT_EQ(out.text(), wanted + "]}");
 }
 
 TEST(JsonFormatterTest, EntriesOfEveryFormAreFormattedTogetherAsTheyAreOneByOne) {

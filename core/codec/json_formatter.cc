@@ -59,7 +59,7 @@ class JsonFormatter : public Formatter {
 
   void Format(const Tag& tag, const EntryView& entry, ByteBuffer& out) override {
     if (plain_) {
-      records_.Append(entry.record.map().bytes().data(), out);
+      records_.Append(entry.record.map().bytes().data(), EndOf(entry.bytes), out);
     } else {
       FormatWithKeys(tag, entry, out);
     }
@@ -77,14 +77,17 @@ class JsonFormatter : public Formatter {
   }
 
  private:
+  static const std::byte* EndOf(Bytes bytes) { return bytes.data() + bytes.size(); }
+
   // Of the first entry; returns where that ends.
   const std::byte* AppendRecordOf(Bytes entries, ByteBuffer& out) {
     const std::byte* const at = entries.data();
+    const std::byte* const readable = EndOf(entries);
     if (entries.size() >= CommonEntryHead::kLookAhead) {
       const size_t head = CommonEntryHead::Read(at).bytes;
-      if (head > 0) return records_.Append(at + head, out);
+      if (head > 0) return records_.Append(at + head, readable, out);
     }
-    records_.Append(ReadEntryHead(at).record, out);
+    records_.Append(ReadEntryHead(at).record, readable, out);
     return at + ValueSize(at);
   }
 

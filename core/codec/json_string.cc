@@ -4,71 +4,21 @@
 #include <algorithm>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "core/base/utf8.h"
+#include "core/codec/json_plain.h"
 #include "core/codec/json_writer.h"
 
 namespace andon {
 namespace {
 
-// Control characters, the quote, the backslash, and everything beyond ASCII.
-constexpr bool IsSpecial(unsigned char c) { return c < 0x20 || c == '"' || c == '\\' || c >= 0x80; }
-
-// Eight bytes, one of them special: after "Determine if a word has a byte less than n" and "...
-// equal to n" of https://graphics.stanford.edu/~seander/bithacks.html. May be true for a plain byte
-// that stands above a special one, never false for a special one.
-template <class T>
-bool HasSpecial(T word) {
-  constexpr T kOnes = static_cast<T>(0x0101010101010101);
-  constexpr T kHigh = static_cast<T>(0x8080808080808080);
-  const T quote = word ^ (kOnes * '"');
-  const T backslash = word ^ (kOnes * '\\');
-  return (((word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes) | word) & kHigh) != 0;
-}
-
-template <class T>
-T Load(const char* from) {
-  T word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-
-// Copies sixteen bytes; the first that is special, or 16.
-#if defined(__SSE2__)
-inline unsigned CopyPlain16(char* to, const char* from) {
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
-  // Signed: what is beyond ASCII is less than a space too.
-  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
-                                       _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
-                                                    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-  const unsigned mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-  return mask == 0 ? 16 : static_cast<unsigned>(__builtin_ctz(mask));
-}
-#else
-inline unsigned CopyPlain16(char* to, const char* from) {
-  std::memcpy(to, from, 16);
-  unsigned plain = 0;
-  if (!HasSpecial(Load<uint64_t>(from))) plain = 8;
-  if (plain == 8 && !HasSpecial(Load<uint64_t>(from + 8))) return 16;
-  while (!IsSpecial(static_cast<unsigned char>(from[plain]))) {
-    if (++plain == 16) return 16;
-  }
-  return plain;
-}
-#endif
-
 // Two words that overlap cover 4 to 7, or 8 to 15 bytes.
 template <class T>
 bool CopyTwoWords(char* to, const char* from, size_t size) {
-  const T first = Load<T>(from);
-  const T last = Load<T>(from + size - sizeof(T));
+  const T first = LoadWord<T>(from);
+  const T last = LoadWord<T>(from + size - sizeof(T));
   std::memcpy(to, &first, sizeof first);
   std::memcpy(to + size - sizeof(T), &last, sizeof last);
-  return !HasSpecial(first) && !HasSpecial(last);
+  return !HasJsonSpecial(first) && !HasJsonSpecial(last);
 }
 
 // A short text that is plain from end to end. False: something is special.
@@ -78,7 +28,7 @@ bool CopyShort(char* to, const char* from, size_t size) {
   bool plain = true;
   for (size_t i = 0; i < size; ++i) {
     to[i] = from[i];
-    plain = plain && !IsSpecial(static_cast<unsigned char>(from[i]));
+    plain = plain && !IsJsonSpecial(static_cast<unsigned char>(from[i]));
   }
   return plain;
 }
@@ -117,9 +67,9 @@ size_t WriteSpecial(std::string_view text, char*& to) {
 
 // How many bytes at the front are plain, up to `most`; they are copied.
 size_t CopyPlain(char* to, const char* from, size_t most) {
-  if (most >= 16) return CopyPlain16(to, from);
+  if (most >= 16) return CopyJsonPlain16(to, from);
   size_t plain = 0;
-  while (plain < most && !IsSpecial(static_cast<unsigned char>(from[plain]))) {
+  while (plain < most && !IsJsonSpecial(static_cast<unsigned char>(from[plain]))) {
     to[plain] = from[plain];
     ++plain;
   }
@@ -186,12 +136,12 @@ void AppendJsonString(std::string_view text, ByteBuffer& out) {
   } else {
     unsigned found = 16;
     for (; found == 16 && size - plain >= 16; plain += found) {
-      found = CopyPlain16(to + plain, text.data() + plain);
+      found = CopyJsonPlain16(to + plain, text.data() + plain);
     }
     // The last bytes once more, with those in front of them, which are plain.
     if (found == 16 && plain < size) {
       const size_t last = size - 16;
-      plain = last + CopyPlain16(to + last, text.data() + last);
+      plain = last + CopyJsonPlain16(to + last, text.data() + last);
     }
   }
   out.Advance(1 + plain);

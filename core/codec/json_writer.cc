@@ -1,68 +1,75 @@
 #include "core/codec/json_writer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cmath>
+#include <cstring>
 #include <string>
 
-#include "core/codec/json_string.h"
-#include "core/codec/time_format.h"
+#include "core/codec/json_plain.h"
+#include "core/codec/json_scalar.h"
 #include "core/event/msgpack_format.h"
 
 namespace andon {
 namespace {
 
-// Room for any number, its commas and what an AppendNumber writes behind it.
-constexpr size_t kNumberBytes = 40;
+constexpr size_t kNumberBytes = 24;  // Of an integer, at most.
 
 template <class T>
-void AppendNumber(T value, ByteBuffer& out) {
-  char* const at = reinterpret_cast<char*>(out.Tail(kNumberBytes));
-  out.Advance(static_cast<size_t>(std::to_chars(at, at + kNumberBytes, value).ptr - at));
+char* PutNumber(T value, char* to) {
+  return std::to_chars(to, to + kNumberBytes, value).ptr;
 }
 
-template <class T>
-void AppendFloat(T value, ByteBuffer& out) {
-  if (!std::isfinite(value)) return out.Append(std::string_view("null"));
-  const size_t begin = out.size();
-  AppendNumber(value, out);
-  const std::string_view text = out.text().substr(begin);
-  if (text.find_first_of(".e") == std::string_view::npos) out.Append(std::string_view(".0"));
-}
-
-void AppendExt(ValueView value, ByteBuffer& out) {
-  if (const auto time = value.AsEventTime(); time.has_value()) {
-    ZoneClock utc{TimeZone()};
-    out.Append('"');
-    TimeFormat().Write(*time, utc, out);
-    return out.Append('"');
-  }
-  const ValueView::Ext ext = *value.AsExt();
-  std::string text = fmt::format("\"ext({}):", ext.type);
-  for (const std::byte b : ext.data) text += fmt::format("{:02x}", static_cast<uint8_t>(b));
-  out.Append(text);
-  out.Append('"');
-}
-
-// Walks validated bytes. Each method writes one value and returns where it ends. Recursion is
-// bounded: validation refuses what is nested deeper than kMaxMsgpackDepth.
+// Walks validated bytes. Each method writes one value and returns where it ends, here and there:
+// both stay in registers, as no member could beside what is written through a pointer to bytes.
+// Recursion is bounded: validation refuses what is nested deeper than kMaxMsgpackDepth.
 class Walker {
  public:
-  explicit Walker(ByteBuffer& out, MemberCache* keys = nullptr) : out_(out), keys_(keys) {}
+  // What stands in front of `readable` may be read, whatever it is; null: the value alone.
+  explicit Walker(ByteBuffer& out, const std::byte* readable = nullptr, MemberCache* keys = nullptr)
+      : out_(out), readable_(readable), keys_(keys) {}
 
-  const std::byte* Value(const std::byte* at) {
-    const uint8_t first = msgpack::FirstByte(at);
-    if (msgpack::IsFixString(first)) return String(at + 1, first & 31);
+  const std::byte* Value(const std::byte* at) { return End(Value(Place{at, Begin()})); }
+  const std::byte* Field(const std::byte* at) { return End(Field(Place{at, Begin()})); }
+
+ private:
+  // Always there behind what was asked for: a key that is known, a number, marks.
+  static constexpr size_t kSlack = 192;
+  static_assert(kSlack >= MemberCache::kLongestMember + 31 + kJsonReadBehind + 32);
+
+  struct Place {
+    const std::byte* from;
+    char* to;
+  };
+
+  char* Begin() {
+    char* const to = reinterpret_cast<char*>(out_.Tail(kSlack));
+    limit_ = to + (out_.capacity() - out_.size());
+    return to;
+  }
+  void Keep(const char* to) {
+    out_.Advance(static_cast<size_t>(reinterpret_cast<const std::byte*>(to) - out_.Tail(0)));
+  }
+  const std::byte* End(Place place) {
+    Keep(place.to);
+    return place.from;
+  }
+  char* Room(char* to, size_t bytes) {
+    if (static_cast<size_t>(limit_ - to) >= bytes + kSlack) [[likely]]
+      return to;
+    Keep(to);
+    out_.Tail(bytes + kSlack);
+    return Begin();
+  }
+
+  Place Value(Place at) {
+    const uint8_t first = msgpack::FirstByte(at.from);
+    if (msgpack::IsFixString(first)) return String({at.from + 1, at.to}, first & 31);
     if (msgpack::IsFixInt(first)) {
-      AppendNumber(static_cast<int>(static_cast<int8_t>(first)), out_);
-      return at + 1;
+      return {at.from + 1, PutNumber(static_cast<int>(static_cast<int8_t>(first)), at.to)};
     }
     const msgpack::Head head = msgpack::kHeads[first];
-    const uint32_t length = msgpack::LoadLength(at + 1, head.length_bytes);
-    const std::byte* const behind = at + 1 + head.length_bytes;
+    const uint32_t length = msgpack::LoadLength(at.from + 1, head.length_bytes);
+    const Place behind{at.from + 1 + head.length_bytes, at.to};
     if (head.shape == msgpack::Shape::kMap) {
       return Map(behind, head.length_bytes == 0 ? head.fixed : length);
     }
@@ -73,113 +80,153 @@ class Walker {
         (first >= msgpack::kBin8 && first <= msgpack::kBin32)) {
       return String(behind, length);
     }
-    const std::byte* const end = behind + head.fixed + length;
-    Scalar(first, at, end);
-    return end;
+    const std::byte* const end = behind.from + head.fixed + length;
+    return {end, Scalar(first, {at.from, end}, at.to)};
   }
 
-  const std::byte* Field(const std::byte* at) {
-    const uint8_t first = msgpack::FirstByte(at);
-    const std::byte* const value =
-        msgpack::IsFixString(first) ? String(at + 1, first & 31) : Key(at);
-    out_.Append(':');
+  Place Field(Place at) {
+    const uint8_t first = msgpack::FirstByte(at.from);
+    Place value = msgpack::IsFixString(first) ? String({at.from + 1, at.to}, first & 31) : Key(at);
+    *value.to++ = ':';
     return Value(value);
   }
 
- private:
-  const std::byte* String(const std::byte* at, size_t length) {
-    AppendJsonString(AsText({at, length}), out_);
-    return at + length;
+  Place String(Place at, size_t size) {
+    if (!MayReadBehind(at.from, size)) return EscapedString(at, size);
+    char* const to = Room(at.to, size);
+    *to = '"';
+    if (!CopyJsonPlain(to + 1, reinterpret_cast<const char*>(at.from), size)) {
+      return EscapedString({at.from, to}, size);
+    }
+    to[1 + size] = '"';
+    return {at.from + size, to + size + 2};
   }
 
-  const std::byte* Map(const std::byte* at, uint32_t pairs) {
-    out_.Append('{');
+  // Of up to 31 bytes, with room for it: most values are that, and differ in length.
+  Place ShortString(Place at, size_t size) {
+    if (!MayReadBehind(at.from, size)) return EscapedString(at, size);
+    *at.to = '"';
+    if (!CopyJsonPlainShort(at.to + 1, reinterpret_cast<const char*>(at.from), size)) {
+      return EscapedString(at, size);
+    }
+    at.to[1 + size] = '"';
+    return {at.from + size, at.to + size + 2};
+  }
+
+  Place EscapedString(Place at, size_t size) {
+    Keep(at.to);
+    AppendJsonString(AsText({at.from, size}), out_);
+    return {at.from + size, Begin()};
+  }
+
+  bool MayReadBehind(const std::byte* from, size_t size) const {
+    return reinterpret_cast<uintptr_t>(from) + size + kJsonReadBehind <=
+           reinterpret_cast<uintptr_t>(readable_);
+  }
+
+  Place Map(Place at, uint32_t pairs) {
+    *at.to++ = '{';
     for (uint32_t i = 0; i < pairs; ++i) {
-      if (keys_ != nullptr && msgpack::IsFixString(msgpack::FirstByte(at))) {
-        at = Value(KnownKey(at, i == 0));
+      at.to = Room(at.to, 0);
+      if (keys_ != nullptr && msgpack::IsFixString(msgpack::FirstByte(at.from))) {
+        at = KnownKey(at, i == 0);
+        const uint8_t first = msgpack::FirstByte(at.from);
+        at =
+            msgpack::IsFixString(first) ? ShortString({at.from + 1, at.to}, first & 31) : Value(at);
         continue;
       }
-      if (i > 0) out_.Append(',');
+      if (i > 0) *at.to++ = ',';
       at = Field(at);
     }
-    out_.Append('}');
+    at.to = Room(at.to, 0);
+    *at.to++ = '}';
     return at;
   }
 
   // A short key with its comma and its colon, by its number among all keys.
-  const std::byte* KnownKey(const std::byte* at, bool first) {
-    const std::string_view key = AsText({at + 1, msgpack::FirstByte(at) & size_t{31}});
+  Place KnownKey(Place at, bool first) {
+    const std::string_view key = AsText({at.from + 1, msgpack::FirstByte(at.from) & size_t{31}});
+    const std::byte* const behind = at.from + 1 + key.size();
     MemberCache::Slot& slot = keys_->At(key_number_++, key.size());
-    if (MemberCache::Holds(slot, key)) {
-      MemberCache::Append(slot, first, out_);
-    } else {
-      if (!first) out_.Append(',');
-      const size_t begin = out_.size();
-      AppendJsonString(key, out_);
-      out_.Append(':');
-      MemberCache::Keep(slot, key, out_.text().substr(begin), false);
-    }
-    return at + 1 + key.size();
+    if (MemberCache::Holds(slot, key)) [[likely]]
+      return {behind, MemberCache::Put(slot, first, at.to)};
+    if (!first) *at.to++ = ',';
+    Keep(at.to);
+    const size_t begin = out_.size();
+    AppendJsonString(key, out_);
+    out_.Append(':');
+    MemberCache::Keep(slot, key, out_.text().substr(begin), false);
+    return {behind, Begin()};
   }
 
-  const std::byte* Array(const std::byte* at, uint32_t elements) {
-    out_.Append('[');
+  Place Array(Place at, uint32_t elements) {
+    *at.to++ = '[';
     for (uint32_t i = 0; i < elements; ++i) {
-      if (i > 0) out_.Append(',');
+      at.to = Room(at.to, 0);
+      if (i > 0) *at.to++ = ',';
       at = Value(at);
     }
-    out_.Append(']');
+    at.to = Room(at.to, 0);
+    *at.to++ = ']';
     return at;
   }
 
   // A key of any type: what is no string becomes one.
-  const std::byte* Key(const std::byte* at) {
+  Place Key(Place at) {
+    Keep(at.to);
     const size_t begin = out_.size();
-    const std::byte* const end = Value(at);
+    const Place end = Value({at.from, Begin()});
     if (out_.data()[begin] == std::byte{'"'}) return end;
+    Keep(end.to);
     const std::string text(out_.text().substr(begin));
     out_.Truncate(begin);
     AppendJsonString(text, out_);
-    return end;
+    return {end.from, Begin()};
   }
 
   // Numbers, booleans, null, ext.
-  void Scalar(uint8_t first, const std::byte* at, const std::byte* end) {
-    const std::byte* const data = at + 1;
+  char* Scalar(uint8_t first, Bytes value, char* to) {
+    const std::byte* const data = value.data() + 1;
     switch (first) {
       case msgpack::kNil:
-        return out_.Append(std::string_view("null"));
+        return PutWord("null", to);
       case msgpack::kFalse:
-        return out_.Append(std::string_view("false"));
+        return PutWord("false", to);
       case msgpack::kTrue:
-        return out_.Append(std::string_view("true"));
-      case msgpack::kFloat32:
-        return AppendFloat(std::bit_cast<float>(LoadBigEndian<uint32_t>(data)), out_);
-      case msgpack::kFloat64:
-        return AppendFloat(std::bit_cast<double>(LoadBigEndian<uint64_t>(data)), out_);
+        return PutWord("true", to);
       case msgpack::kUint8:
-        return AppendNumber(static_cast<uint32_t>(LoadBigEndian<uint8_t>(data)), out_);
+        return PutNumber(static_cast<uint32_t>(LoadBigEndian<uint8_t>(data)), to);
       case msgpack::kUint16:
-        return AppendNumber(static_cast<uint32_t>(LoadBigEndian<uint16_t>(data)), out_);
+        return PutNumber(static_cast<uint32_t>(LoadBigEndian<uint16_t>(data)), to);
       case msgpack::kUint32:
-        return AppendNumber(LoadBigEndian<uint32_t>(data), out_);
+        return PutNumber(LoadBigEndian<uint32_t>(data), to);
       case msgpack::kUint64:
-        return AppendNumber(LoadBigEndian<uint64_t>(data), out_);
+        return PutNumber(LoadBigEndian<uint64_t>(data), to);
       case msgpack::kInt8:
-        return AppendNumber(static_cast<int32_t>(static_cast<int8_t>(*data)), out_);
+        return PutNumber(static_cast<int32_t>(static_cast<int8_t>(*data)), to);
       case msgpack::kInt16:
-        return AppendNumber(
-            static_cast<int32_t>(static_cast<int16_t>(LoadBigEndian<uint16_t>(data))), out_);
+        return PutNumber(static_cast<int32_t>(static_cast<int16_t>(LoadBigEndian<uint16_t>(data))),
+                         to);
       case msgpack::kInt32:
-        return AppendNumber(static_cast<int32_t>(LoadBigEndian<uint32_t>(data)), out_);
+        return PutNumber(static_cast<int32_t>(LoadBigEndian<uint32_t>(data)), to);
       case msgpack::kInt64:
-        return AppendNumber(static_cast<int64_t>(LoadBigEndian<uint64_t>(data)), out_);
+        return PutNumber(static_cast<int64_t>(LoadBigEndian<uint64_t>(data)), to);
       default:
-        return AppendExt(ValueView({at, end}), out_);
+        break;
     }
+    Keep(to);
+    AppendJsonScalar(value, out_);
+    return Begin();
+  }
+
+  static char* PutWord(std::string_view word, char* to) {
+    std::memcpy(to, word.data(), word.size());
+    return to + word.size();
   }
 
   ByteBuffer& out_;
+  const char* limit_ = nullptr;  // Where the memory of out_ ends.
+  const std::byte* const readable_;
   MemberCache* const keys_;
   uint32_t key_number_ = 0;
 };
@@ -199,8 +246,9 @@ const std::byte* AppendJsonField(const std::byte* at, ByteBuffer& out) {
   return Walker(out).Field(at);
 }
 
-const std::byte* JsonRecordWriter::Append(const std::byte* at, ByteBuffer& out) {
-  return Walker(out, &keys_).Value(at);
+const std::byte* JsonRecordWriter::Append(const std::byte* at, const std::byte* readable,
+                                          ByteBuffer& out) {
+  return Walker(out, readable, &keys_).Value(at);
 }
 
 bool AppendJsonFields(const RecordView& record, std::span<const std::string_view> without,

@@ -34,8 +34,9 @@ bool AppendJsonFields(const RecordView& record, std::span<const std::string_view
 // Writes records of which many are alike: their keys are escaped once. Thread: the owner's.
 class JsonRecordWriter {
  public:
-  // A map of validated bytes; returns where it ends.
-  const std::byte* Append(const std::byte* at, ByteBuffer& out);
+  // A map of validated bytes; returns where it ends. What stands in front of `readable` may be
+  // read, whatever it is: most texts are found plain sixteen bytes at a time.
+  const std::byte* Append(const std::byte* at, const std::byte* readable, ByteBuffer& out);
 
  private:
   MemberCache keys_;

@@ -34,13 +34,16 @@ class MemberCache {
   }
   static void Append(const Slot& slot, bool first, ByteBuffer& out) {
     char* const to = reinterpret_cast<char*>(out.Tail(kLongestMember));
-    if (!first) {
-      std::memcpy(to, slot.member, kLongestMember);  // Of a length that the compiler knows.
-      out.Advance(slot.member_size);
-    } else {
+    out.Advance(static_cast<size_t>(Put(slot, first, to) - to));
+  }
+  // Returns where it ends; kLongestMember bytes are written.
+  static char* Put(const Slot& slot, bool first, char* to) {
+    if (first) {
       std::memcpy(to, slot.member + 1, kLongestMember - 1);
-      out.Advance(slot.member_size - size_t{1});
+      return to + slot.member_size - 1;
     }
+    std::memcpy(to, slot.member, kLongestMember);  // Of a length that the compiler knows.
+    return to + slot.member_size;
   }
   // `member` without comma, with its colon; empty: left out. What is too long is not kept.
   static void Keep(Slot& slot, std::string_view key, std::string_view member, bool if_no_map) {
