@@ -54,6 +54,7 @@ void Cursor::Attach(const CursorOptions& options, Loop& output, Callbacks callba
     if (const auto cursor = weak.lock()) cursor->Wake();
   });
   backlog_ = std::make_unique<Backlog>(charge_);
+  budget_ = kReadBudget;
   progress_.Restart();
   announced_.clear();
   scanned_segment_ = 0;

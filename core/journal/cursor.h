@@ -22,7 +22,7 @@ namespace andon::journal {
 
 struct Intake;
 
-// How much memory one output may keep, read ahead or unfinished; one record at least.
+// How much is read ahead for one output, and the least that it may keep unfinished.
 inline constexpr size_t kReadBudget = size_t{8} << 20;
 
 class Cursor : public std::enable_shared_from_this<Cursor> {
@@ -62,6 +62,7 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   void Detach();
   std::optional<Chunk> Next(size_t max_bytes, uint64_t max_events);
   uint64_t ReadyBytes();
+  void SetBudget(size_t bytes);
   void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note);
   void Save(std::string note, UniqueFunction<void(Status)> done);
   std::string note() const;
@@ -143,6 +144,8 @@ class Cursor : public std::enable_shared_from_this<Cursor> {
   bool from_oldest_ GUARDED_BY(mutex_) = false;
   bool wants_past_ GUARDED_BY(mutex_);  // What is in front of its creation; or that is not known.
   std::function<bool(std::string_view)> wants_ GUARDED_BY(mutex_);
+  // What may be kept in memory, read ahead or unfinished; one record at least.
+  size_t budget_ GUARDED_BY(mutex_) = kReadBudget;
   std::shared_ptr<Charge> charge_ GUARDED_BY(mutex_);
   std::unique_ptr<Backlog> backlog_ GUARDED_BY(mutex_);
   std::vector<std::weak_ptr<const Pin>> pins_ GUARDED_BY(mutex_);

@@ -40,12 +40,17 @@ uint64_t Cursor::ReadyBytes() {
   return bytes;
 }
 
+void Cursor::SetBudget(size_t bytes) {
+  MutexLock lock(mutex_);
+  budget_ = std::max(bytes, kReadBudget);
+}
+
 void Cursor::Fill(uint64_t target) {
   while (backlog_->bytes() < target) {
-    if (charge_->bytes() >= kReadBudget) {
+    if (charge_->bytes() >= budget_) {
       charge_->Wait();
       // It may have been freed in between, and then nobody says so.
-      if (charge_->bytes() >= kReadBudget) return;
+      if (charge_->bytes() >= budget_) return;
     }
     if (!FillOne()) return;
   }
@@ -153,7 +158,8 @@ std::optional<StreamPosition> Cursor::WantsDisk(uint64_t epoch) {
   MutexLock lock(mutex_);
   if (epoch != epoch_ || !reading_) return std::nullopt;
   const size_t used = arrived_bytes_ + charge_->bytes();
-  if (used >= kReadBudget && !arrived_.empty()) {
+  const bool enough = used >= budget_ || arrived_bytes_ >= kReadBudget;
+  if (enough && !arrived_.empty()) {
     reading_ = false;
     return std::nullopt;
   }

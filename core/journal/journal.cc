@@ -74,6 +74,7 @@ class CursorHandle : public OutputCursor {
     return cursor_->Next(max_bytes, max_events);
   }
   uint64_t ready_bytes() const override { return cursor_->ReadyBytes(); }
+  void SetMemory(size_t bytes) override { cursor_->SetBudget(bytes); }
   void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note) override {
     if (!note.empty()) note_ = note;
     cursor_->Finish(lane, ranges, std::move(note));

@@ -80,6 +80,8 @@ class OutputCursor {
   // Bytes of entries that Next could give now; for filling chunks up to an age. At least a lower
   // bound: what is on disk only counts as much as a segment's.
   virtual uint64_t ready_bytes() const = 0;
+  // So much memory may be kept from being used again by chunks that are not finished (8 MiB).
+  virtual void SetMemory(size_t bytes) = 0;
   // These parts of the lane are done. Any order; kept in memory at once, stored with the next
   // commit that happens anyway, or within 50 ms, the note in the same moment: it replaces the
   // stored note when not empty.

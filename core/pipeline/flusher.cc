@@ -47,6 +47,7 @@ Flusher::~Flusher() {
 void Flusher::Start() {
   thread_.Check();
   started_ = true;
+  parts_.cursor.SetMemory(limits_.memory);
   parts_.output.Start();
   Pump();
 }

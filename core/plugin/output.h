@@ -36,6 +36,7 @@ struct OutputLimits {
   uint64_t events = UINT64_MAX;
   Duration age = Duration::zero();  // How long a chunk may wait to become full.
   int in_flight = 1;                // Writes under way at once.
+  size_t memory = size_t{8} << 20;  // What these may keep of the journal's.
 };
 
 // One thing that an output has tried out: "https://es1:9200: answers", and whether it is so.

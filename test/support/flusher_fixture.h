@@ -38,6 +38,7 @@ class ListCursor final : public OutputCursor {
     for (const Chunk& chunk : chunks) bytes += chunk.bytes();
     return bytes;
   }
+  void SetMemory(size_t) override {}
   using OutputCursor::Finish;
   void Finish(const LaneId& lane, std::span<const Range> ranges, std::string note) override {
     EXPECT_EQ(lane, kTestLane);
