@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "core/kafka/conversion.h"
+#include "core/kafka/topic_admin.h"
 
 namespace andon::kafka {
 
 namespace {
 
 constexpr int kPollMs = 200;
+constexpr int kMeetMs = 5'000;
 
 Error Made(int code) {
   return {.code = code, .verdict = VerdictOf(code), .text = std::string(ErrorText(code))};
@@ -30,6 +32,14 @@ class Progress {
  private:
   std::set<std::pair<std::string, int32_t>> left_;
 };
+
+// A partition that is assigned while its broker is not known is looked at again half a second
+// later.
+void Meet(const Client& client, const std::vector<PartitionOffset>& partitions) {
+  std::set<std::string> topics;
+  for (const auto& one : partitions) topics.insert(one.topic);
+  for (const std::string& topic : topics) (void)DescribeTopic(client, topic, kMeetMs);
+}
 
 // True when nothing that comes later can help.
 bool Ends(int code) {
@@ -59,6 +69,7 @@ Error ReadToEnd(const ReadRequest& request) {
   }
   rd_kafka_t* const handle = (*client)->handle();
   rd_kafka_poll_set_consumer(handle);
+  Meet(**client, request.partitions);
   const PartitionsPtr assignment(
       rd_kafka_topic_partition_list_new(static_cast<int>(request.partitions.size())));
   for (const PartitionOffset& one : request.partitions) {
