@@ -24,7 +24,7 @@ constexpr int kMappedFromBytes = 8 << 20;
 
 // librdkafka allocates a batch and its compressed form anew each time, and a transaction ends with
 // all of them free at once. The C library would give the pages back and have them cleared and
-// mapped again for the next one, which cost a seventh of all processor time.
+// mapped again for the next one, which cost a tenth of all processor time.
 void KeepFreedMemory() {
   static const bool kept = mallopt(M_TRIM_THRESHOLD, kKeptBytes) != 0 &&
                            mallopt(M_MMAP_THRESHOLD, kMappedFromBytes) != 0;

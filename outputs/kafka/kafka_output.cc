@@ -14,7 +14,8 @@ namespace {
 
 constexpr size_t kChunkBytes = size_t{1} << 20;
 constexpr Duration kChunkAge = std::chrono::milliseconds(50);
-constexpr int kInFlight = 8;  // What comes while one transaction is committed goes into the next.
+constexpr int kInFlight = 24;  // A transaction's.
+constexpr size_t kMemory = kInFlight * kChunkBytes;
 
 Status Stopped() { return Unavailable("kafka: stopped before this was delivered"); }
 
@@ -41,7 +42,8 @@ Result<OutputLimits> KafkaOutput::Prepare(OutputContext& context) {
   calls_ = std::make_unique<kafka::CallThread>("kafka:" + context.id);
   writer_ = std::make_unique<MessageWriter>(config_, context.hostname, topics_);
   statistics_ = std::make_unique<kafka::Statistics>(context.metrics);
-  return OutputLimits{.bytes = kChunkBytes, .age = kChunkAge, .in_flight = kInFlight};
+  return OutputLimits{
+      .bytes = kChunkBytes, .age = kChunkAge, .in_flight = kInFlight, .memory = kMemory};
 }
 
 void KafkaOutput::Start() { Open(); }
@@ -102,7 +104,8 @@ void KafkaOutput::Pump() {
   if (state_ != State::kOpen || ChangeCare()) return;
   if (!settling_) ProduceWaiting();
   AnswerReported();
-  if (in_transaction_ && !settling_ && (doomed_ || !cut())) Commit();
+  const bool goes_on = cut() || (held_up_ && unreported_ > 0);
+  if (in_transaction_ && !settling_ && (doomed_ || !goes_on)) Commit();
 }
 
 void KafkaOutput::OnDelivery(const kafka::Client::Delivery& report) {

@@ -19,12 +19,13 @@
 #include "outputs/kafka/message_batch.h"
 #include "outputs/kafka/session.h"
 #include "outputs/kafka/topic_table.h"
+#include "outputs/kafka/transaction_size.h"
 
 namespace andon::kafka_output {
 
-// With exactly_once: one transaction at a time holds all chunks that waited, and the cursor: which
-// events of their lanes are in Kafka now. What comes again is compared with it and not written
-// twice. Without: a chunk is done when each of its messages has its report.
+// With exactly_once: one transaction at a time holds the chunks that waited, as many as may be, and
+// the cursor: which events of their lanes are in Kafka now. What comes again is compared with it
+// and not written twice. Without: a chunk is done when each of its messages has its report.
 //
 // Payloads are not copied: a chunk's batch lives until librdkafka has reported all of it, or is
 // gone. What goes wrong with the client itself ends the session; the next one reads the cursor.
@@ -92,6 +93,7 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
 
   // The transaction.
   bool MayBegin();
+  bool HasEnough() const;
   bool Begin();
   void Commit();
   bool HandOverCursor();
@@ -138,11 +140,15 @@ class KafkaOutput final : public Output, private kafka::Client::Listener {
 
   std::deque<std::unique_ptr<Delivery>> waiting_;
   std::vector<std::unique_ptr<Delivery>> under_way_;  // All of each is with librdkafka.
+  bool held_up_ = false;  // The next message waits for a report: of the queue, or a partition.
   bool in_transaction_ = false;
   bool settling_ = false;    // It is being committed or aborted.
   bool draining_ = false;    // For that, its cursor and its last reports are waited for.
   uint64_t unreported_ = 0;  // Messages of the transaction that have no report, the cursor's too.
   bool doomed_ = false;      // A message of the transaction has failed.
+  size_t transaction_bytes_ = 0;  // Of whole chunks in it.
+  MonotonicTime transaction_begun_{};
+  TransactionSize transaction_size_;
   std::shared_ptr<CursorMessages> cursor_messages_;
   bool pump_posted_ = false;
   bool closing_ = false;        // No more chunks come.

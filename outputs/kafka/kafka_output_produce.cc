@@ -34,12 +34,14 @@ size_t SizeOf(const kafka::OutMessage& message) {
 
 void KafkaOutput::ProduceWaiting() {
   BeginRound();
+  held_up_ = false;
   const bool care_changes = caution_.wanted(context_->loop.Now()) != careful_;
   while (!waiting_.empty() && !(in_transaction_ && doomed_)) {
     Delivery& next = *waiting_.front();
-    if ((care_changes && !cut()) || !MayBegin()) return;
+    if ((care_changes && !cut()) || HasEnough() || !MayBegin()) return;
     if (next.batch == nullptr) WriteMessages(next);
     if (!TopicsAreKnown(next) || !ProduceAll(next)) break;
+    transaction_bytes_ += next.chunk.bytes();
     under_way_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
@@ -175,10 +177,12 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
   if (exactly_once_ && !in_transaction_ && !Begin()) return false;
   if (topic.topic == nullptr) topic.topic = std::make_unique<kafka::Topic>(client_, topic.name);
   kafka::OutMessage out = writer_->Out(*delivery.batch, delivery.produced, &header_room_);
-  if (!ChoosePartition(message, &out)) return false;
+  held_up_ = !ChoosePartition(message, &out);
+  if (held_up_) return false;
   int code = 0;
   const kafka::ProduceResult result = kafka::Produce(*client_, out, &code);
-  if (result == kafka::ProduceResult::kFull) return false;
+  held_up_ = result == kafka::ProduceResult::kFull;
+  if (held_up_) return false;
   if (result == kafka::ProduceResult::kTaken) {
     ++delivery.unreported;
     if (in_transaction_) ++unreported_;

@@ -100,6 +100,7 @@ std::string KafkaOutput::MakeNote() const {
 // librdkafka may look at payloads until the client is gone, so they go with it.
 void KafkaOutput::CloseSession() {
   ++generation_;
+  if (in_transaction_) transaction_size_.Failed();
   in_transaction_ = settling_ = draining_ = false;
   cursor_topic_.reset();
   topics_.ForgetClient();

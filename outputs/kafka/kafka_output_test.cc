@@ -320,6 +320,7 @@ TEST_F(KafkaOutputTest, AQueueThatIsFullBetweenTwoChunksDelaysTheCommitOnly) {
   }
   for (const size_t one : begun) EXPECT_THAT(rig.Await(one).status, IsOk());
   EXPECT_THAT(kafka.Read("logs"), SizeIs(9));
+  EXPECT_THAT(rig.note, HasSubstr("kafka 1 2 "));  // All in one transaction.
 }
 
 TEST_F(KafkaOutputTest, ClosingGivesUpAtOnceWhileNobodyAnswers) {

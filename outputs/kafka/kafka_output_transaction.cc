@@ -25,6 +25,11 @@ bool KafkaOutput::MayBegin() {
   return false;
 }
 
+bool KafkaOutput::HasEnough() const {
+  return in_transaction_ && !cut() &&
+         transaction_size_.Enough(transaction_bytes_, context_->loop.Now() - transaction_begun_);
+}
+
 bool KafkaOutput::Begin() {
   const kafka::Error error = kafka::BeginTransaction(*client_);
   if (!error.ok()) {
@@ -32,6 +37,8 @@ bool KafkaOutput::Begin() {
     return false;
   }
   in_transaction_ = true;
+  transaction_bytes_ = 0;
+  transaction_begun_ = context_->loop.Now();
   cursor_messages_ = std::make_shared<CursorMessages>();
   doomed_ = !cursor_messages_->Begin(cursor_place(), transactions_ + 1);
   unreported_ = doomed_ ? 0 : 1;
@@ -82,8 +89,10 @@ void KafkaOutput::Committed(const kafka::Error& error) {
 
 void KafkaOutput::Delivered() {
   const auto cursor = std::exchange(cursor_messages_, nullptr);
+  const MonotonicTime now = context_->loop.Now();
   ++transactions_;
-  next_begin_ = context_->loop.Now() + kBetweenTransactions;
+  transaction_size_.Committed(transaction_bytes_, now - transaction_begun_);
+  next_begin_ = now + kBetweenTransactions;
   cursor->MoveInto(delivered_, closed_lanes_);
   in_transaction_ = settling_ = false;
   const std::string note = MakeNote();
@@ -118,6 +127,7 @@ void KafkaOutput::Aborted(const kafka::Error& why, const kafka::Error& error) {
   if (!error.ok() && error.retriable && !error.fatal) return Abort(why);
   if (!error.ok()) return Break(error);
   in_transaction_ = settling_ = false;
+  transaction_size_.Failed();
   client_->Keep(std::exchange(cursor_messages_, nullptr));
   const std::string refused = SetRefusedTopicsAside();
   const std::string reason = refused.empty() ? kafka::Advice(why, "kafka: transaction") : refused;
