@@ -157,7 +157,7 @@ TEST_F(AndonTest, CheckNotesATagThatNobodyTakes) {
               HasSubstr("no output takes the tag \"andon.log\" of input andon_log\n"));
   // Their tags are known when the events come.
   EXPECT_THAT(said(Parts("{type: forward}", "", files)), StartsWith(path + ": good"));
-  EXPECT_THAT(said(Parts("{type: tail, path: /x, tag: x.*}", "", files)),
+  EXPECT_THAT(said(Parts("{type: tail, path: /y, tag: x.*}", "", files)),
               StartsWith(path + ": good"));
   EXPECT_THAT(said(Parts("{type: syslog, tag: \"log.${severity}\"}", "", files)),
               StartsWith(path + ": good"));

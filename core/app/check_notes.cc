@@ -1,10 +1,12 @@
 #include "core/app/check_notes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
 #include "core/app/event_text.h"
+#include "core/app/loop_notes.h"
 #include "core/base/file.h"
 #include "core/config/description.h"
 #include "core/plugin/error_event.h"
@@ -132,6 +134,7 @@ std::vector<std::string> CheckNotes(const std::string& path, const Config& confi
   if (pipeline.inputs.empty()) note("no inputs: nothing will be read");
   if (pipeline.outputs.empty()) note("no outputs: nothing will be delivered");
   TagNotes(config, pipeline).Add(&lines);
+  std::ranges::copy(LoopNotes(config, pipeline), std::back_inserter(lines));
   if (pipeline.journal.directory.empty()) {
     note("journal: none: what is in memory is lost when andond is killed");
   } else if (pipeline.journal.sync == SyncMode::kOs) {
