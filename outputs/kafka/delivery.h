@@ -23,7 +23,7 @@ struct Delivery {
   size_t unreported = 0;                // Taken, and no report yet.
   uint64_t failed = 0;
   uint64_t without_topic = 0;  // Of those: for want of a topic, or of the right to write it.
-  uint64_t found = 0;  // Rejected by a broker, and known to be the ones.
+  uint64_t found = 0;          // Rejected by a broker, and known to be the ones.
   std::vector<Rejection> rejected;
   std::vector<Range> again;
   std::string trouble;  // Why some come again: the first reason.

@@ -60,15 +60,22 @@ class MockKafka {
     std::array<char, 256> why{};
     rd_kafka_conf_set(conf, "bootstrap.servers", brokers().c_str(), why.data(), why.size());
     rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
-    // NOLINTBEGIN(clang-diagnostic-gnu-statement-expression): of the library's macros.
+    std::array<rd_kafka_vu_t, 6> fields{};
+    fields[0].vtype = RD_KAFKA_VTYPE_TOPIC;
+    fields[0].u.cstr = topic.c_str();
+    fields[1].vtype = RD_KAFKA_VTYPE_PARTITION;
+    fields[1].u.i32 = partition;
+    fields[2].vtype = RD_KAFKA_VTYPE_KEY;
+    fields[2].u.mem = {const_cast<char*>(key.data()), key.size()};
+    fields[3].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+    fields[3].u.i = RD_KAFKA_MSG_F_COPY;
+    fields[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+    fields[4].u.i64 = 1'700'000'000'123;
+    fields[5].vtype = RD_KAFKA_VTYPE_VALUE;
     for (const std::string& value : values) {
-      rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                        RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                        RD_KAFKA_V_TIMESTAMP(1'700'000'000'123),
-                        RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-                        RD_KAFKA_V_END);
+      fields[5].u.mem = {const_cast<char*>(value.data()), value.size()};
+      rd_kafka_error_destroy(rd_kafka_produceva(producer, fields.data(), fields.size()));
     }
-    // NOLINTEND(clang-diagnostic-gnu-statement-expression)
     rd_kafka_flush(producer, 10'000);
     rd_kafka_destroy(producer);
   }
