@@ -90,13 +90,13 @@ void Supervisor::ApplyJob::CompareParts() {
 }
 
 void Supervisor::ApplyJob::PrepareInputs() {
-  const Countdown all([this] {
+  const Countdown all(Then([this] {
     if (failed()) {
       Fail();
     } else {
       PrepareNewOutputs();
     }
-  });
+  }));
   for (WorkerThread& one : supervisor_.workers_) {
     one.thread->loop().Post([this, worker = one.worker.get(), part = all.Take()]() mutable {
       std::vector<std::pair<const PartConfig*, Status>> results;
@@ -116,13 +116,13 @@ void Supervisor::ApplyJob::PrepareInputs() {
 }
 
 void Supervisor::ApplyJob::PrepareNewOutputs() {
-  const Countdown all([this] {
+  const Countdown all(Then([this] {
     if (failed()) {
       Fail();
     } else {
       ReplaceNextOutput();
     }
-  });
+  }));
   for (const OutputConfig* output : new_outputs_) {
     prepared_outputs_.push_back(supervisor_.MakeRunner(*output));
     prepared_outputs_.back()->Prepare(
@@ -204,10 +204,10 @@ void Supervisor::ApplyJob::Commit() {
   supervisor_.config_ = next_;
   ++supervisor_.epoch_;
   StartOutputs();
-  const Countdown all([this] {
+  const Countdown all(Then([this] {
     supervisor_.journal_->RoutingBegan();
     StopRemovedOutputs();
-  });
+  }));
   for (WorkerThread& one : supervisor_.workers_) {
     WorkerChange change;
     change.router =
@@ -229,13 +229,13 @@ void Supervisor::ApplyJob::StartOutputs() {
 }
 
 void Supervisor::ApplyJob::StopRemovedOutputs() {
-  const Countdown all([this] {
+  const Countdown all(Then([this] {
     for (const std::string& id : removed_outputs_) {
       supervisor_.outputs_.erase(id);
       supervisor_.journal_->ReleaseCursor(id);
     }
     Finish();
-  });
+  }));
   for (const std::string& id : removed_outputs_) {
     supervisor_.outputs_.at(id)->Stop(Duration::zero(),
                                       [part = all.Take()]() mutable { part.reset(); });
@@ -260,7 +260,7 @@ void Supervisor::ApplyJob::Fail() {
   report_.status = InvalidConfig("revision " + revision_.id + " cannot run");
   supervisor_.SetRefused("the last change cannot run, the one before it does: " +
                          (report_.problems.empty() ? "" : report_.problems.front()));
-  const Countdown all([this] { Tell(); });
+  const Countdown all(Then([this] { Tell(); }));
   for (WorkerThread& one : supervisor_.workers_) {
     one.thread->loop().Post([this, worker = one.worker.get(), part = all.Take()]() mutable {
       worker->DropPrepared();

@@ -33,6 +33,13 @@ class Supervisor::ApplyJob {
   void Finish();
   void Tell();
   bool failed() const { return !report_.problems.empty(); }
+  // A step that ends only because everything is destroyed leads to no next one.
+  template <class Next>
+  auto Then(Next next) {
+    return [alive = std::weak_ptr(alive_), next = std::move(next)]() mutable {
+      if (!alive.expired()) next();
+    };
+  }
 
   Supervisor& supervisor_;
   Revision revision_;
@@ -48,6 +55,7 @@ class Supervisor::ApplyJob {
   std::vector<std::string> removed_outputs_;
   std::vector<std::unique_ptr<OutputRunner>> prepared_outputs_;
   std::vector<std::string> to_start_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 
 }  // namespace andon
