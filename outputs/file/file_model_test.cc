@@ -330,7 +330,7 @@ TEST(FileModelTest, EveryEventIsWrittenOnceThroughErrorsAndPowerCuts) {
   RunSeeds(100, 400, "test_number");
 }
 
-TEST(FileModelTest, SoIsEveryLongOne) { RunSeeds(3, 100, "test_long_number"); }
+TEST(FileModelTest, SoIsEveryLongOne) { RunSeeds(10, 150, "test_long_number"); }
 
 }  // namespace
 }  // namespace andon::file_output

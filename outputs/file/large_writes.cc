@@ -1,5 +1,7 @@
 #include "outputs/file/large_writes.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -14,9 +16,10 @@ constexpr size_t kMuchBytes = size_t{128} << 10;
 constexpr size_t kLookBytes = size_t{64} << 10;
 constexpr Duration kFollowed = std::chrono::seconds(10);
 
-// From an address or an offset to where the next page begins.
-size_t ToNextPage(uint64_t at) {
-  return (kDirectAlignment - at % kDirectAlignment) % kDirectAlignment;
+// Of the cache, where that is more than what a direct write needs.
+uint64_t PageBytes() {
+  static const auto kBytes = std::max<uint64_t>(kDirectAlignment, ::sysconf(_SC_PAGESIZE));
+  return kBytes;
 }
 
 uint64_t AddressOf(const std::byte* at) { return reinterpret_cast<uintptr_t>(at); }
@@ -25,7 +28,7 @@ uint64_t AddressOf(const std::byte* at) { return reinterpret_cast<uintptr_t>(at)
 
 size_t LargeWrites::Lead(const ByteBuffer& memory, uint64_t length) {
   if (memory.capacity() < kMuchBytes + kDirectAlignment) return 0;
-  return ToNextPage(AddressOf(memory.data()) - length % kDirectAlignment);
+  return (length - AddressOf(memory.data())) % kDirectAlignment;
 }
 
 bool LargeWrites::IsFollowed(File& file, MonotonicTime now) {
@@ -37,11 +40,11 @@ bool LargeWrites::IsFollowed(File& file, MonotonicTime now) {
 }
 
 Status LargeWrites::Write(File& file, uint64_t offset, Bytes bytes, MonotonicTime now) {
-  const size_t head = ToNextPage(offset);
-  const size_t pages =
-      bytes.size() < head ? 0 : (bytes.size() - head) / kDirectAlignment * kDirectAlignment;
+  const uint64_t page = PageBytes();
+  const size_t head = (page - offset % page) % page;
+  const size_t pages = bytes.size() < head ? 0 : (bytes.size() - head) / page * page;
   // Memory that was moved while it was filled is not where it was meant to be.
-  const bool aligned = AddressOf(bytes.data() + head) % kDirectAlignment == 0;
+  const bool aligned = (AddressOf(bytes.data()) + head) % kDirectAlignment == 0;
   if (pages < kMuchBytes || !aligned || IsFollowed(file, now)) {
     return file.WriteAt(offset, bytes, false);
   }
