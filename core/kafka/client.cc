@@ -176,6 +176,18 @@ Error Client::FlushUnattached(int timeout_ms) {
   return {.code = failed, .verdict = VerdictOf(failed), .text = std::string(ErrorText(failed))};
 }
 
+std::string Client::WhyNobodyAnswers() const {
+  std::string complaint;
+  while (const EventPtr event{rd_kafka_queue_poll(queue_, 0)}) {
+    const bool error = rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR;
+    // That all are down is not why.
+    if (!error || rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+      continue;
+    complaint = ": " + std::string(rd_kafka_event_error_string(event.get()));
+  }
+  return "no broker answers" + complaint + "; see brokers, tls and sasl";
+}
+
 std::string Client::ClusterId(int timeout_ms) const {
   char* const id = rd_kafka_clusterid(handle_, timeout_ms);
   if (id == nullptr) return "";

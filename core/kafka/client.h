@@ -60,6 +60,10 @@ class Client {
   // client that is attached to no loop. Blocks.
   Error FlushUnattached(int timeout_ms);
 
+  // "no broker answers", with what librdkafka complained of while there was nobody to hear it. For
+  // a client that is attached to no loop.
+  std::string WhyNobodyAnswers() const;
+
   rd_kafka_s* handle() const { return handle_; }
   const std::string& id() const { return id_; }
   // A line of librdkafka's log. Thread: any.

@@ -46,7 +46,7 @@ class Probing {
     }
     client_ = *std::move(client);
     const bool met = !client_->ClusterId(timeout_ms_).empty();
-    Add(what, met ? OkStatus() : Unavailable("no broker answers; see brokers, tls and sasl"));
+    Add(what, met ? OkStatus() : Unavailable(client_->WhyNobodyAnswers()));
     return met;
   }
   const std::string* Brokers() const {

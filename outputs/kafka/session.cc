@@ -40,10 +40,8 @@ class Opening {
 
   Result<Session> Run() {
     RETURN_IF_ERROR(MakeClient());
-    if (plan_.transactional_id.empty()) {
-      RETURN_IF_ERROR(Meet());
-      return std::move(session_);
-    }
+    RETURN_IF_ERROR(Meet());
+    if (plan_.transactional_id.empty()) return std::move(session_);
     RETURN_IF_ERROR(FindCursorTopic());
     if (plan_.cursor.check) RETURN_IF_ERROR(CheckCompaction());
     if (plan_.claimed_before) {
@@ -61,7 +59,6 @@ class Opening {
     CursorBook book(plan_.transactional_id, session_.cursor_partition);
     RETURN_IF_ERROR(ReadCursor(book, true));
     session_.book = std::move(book);
-    session_.cluster_id = session_.client->ClusterId(kCallMs);
     return std::move(session_);
   }
 
@@ -84,7 +81,7 @@ class Opening {
   Status Meet() {
     session_.cluster_id = session_.client->ClusterId(kCallMs);
     if (session_.cluster_id.empty()) {
-      return Unavailable("kafka: no broker answers; see brokers, tls and sasl");
+      return Unavailable("kafka: " + session_.client->WhyNobodyAnswers());
     }
     return OkStatus();
   }
