@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/base/log.h"
-#include "inputs/kafka/offset_position.h"
 
 namespace andon::kafka_input {
 
@@ -101,12 +100,26 @@ void KafkaInput::LookAtTopics(const Config& config, Found& found) {
       found.status = Unavailable(kafka::Advice(partitions.error, "kafka: topic \"" + topic + "\""));
       continue;
     }
-    for (const int32_t id : partitions.ids) {
-      int64_t begin = kafka::kFromBeginning;
-      if (config.start == Begin::kLatest) begin = found.consumer->EndOf(topic, id, kCallMs);
-      found.partitions.push_back({topic, id, begin});
-    }
+    const Status status = AddPartitions(topic, partitions.ids, config.start, found);
+    if (!status.ok()) found.status = status;
   }
+}
+
+// All of a topic, or none: one that comes later is taken for one that was made later.
+Status KafkaInput::AddPartitions(const std::string& topic, const std::vector<int32_t>& ids,
+                                 Begin start, Found& found) {
+  std::vector<kafka::PartitionOffset> partitions;
+  for (const int32_t id : ids) {
+    int64_t begin = kafka::kFromBeginning;
+    if (start == Begin::kLatest) begin = found.consumer->EndOf(topic, id, kCallMs);
+    if (start == Begin::kLatest && begin < 0) {
+      return Unavailable("kafka: topic \"" + topic + "\": nobody tells where partition " +
+                         std::to_string(id) + " ends");
+    }
+    partitions.push_back({topic, id, begin});
+  }
+  found.partitions.insert(found.partitions.end(), partitions.begin(), partitions.end());
+  return OkStatus();
 }
 
 void KafkaInput::Opened(const Found& found) {
@@ -147,19 +160,39 @@ Status KafkaInput::Take(const Found& found) {
   return OkStatus();
 }
 
+std::optional<StoredOffset> KafkaInput::PositionOf(const kafka::PartitionOffset& partition) const {
+  const auto text =
+      context_->positions.Find(OffsetSource(context_->id, partition.topic, partition.partition));
+  auto position = text.has_value() ? DecodeOffset(*text) : std::nullopt;
+  if (position.has_value() && position->cluster != cluster_) position.reset();
+  return position;
+}
+
+// Of which partitions have been read before: the others were made since, and are read from their
+// beginning.
+std::set<std::string> KafkaInput::TopicsBegun(const Found& found) const {
+  std::set<std::string> begun;
+  for (const kafka::PartitionOffset& one : found.partitions) {
+    const std::string source = OffsetSource(context_->id, one.topic, one.partition);
+    if (assigned_.contains(source) || PositionOf(one).has_value()) begun.insert(one.topic);
+  }
+  return begun;
+}
+
 // Each worker has its share of the partitions. Where nothing is stored yet, what is begun with is
 // stored at once: a restart must not choose again.
 void KafkaInput::Assign(const Found& found) {
+  const std::set<std::string> begun = TopicsBegun(found);
   std::vector<kafka::PartitionOffset> fresh;
   std::vector<std::pair<std::string, std::string>> stored;
   for (kafka::PartitionOffset one : found.partitions) {
     if (one.partition % context_->workers != context_->worker) continue;
     const std::string source = OffsetSource(context_->id, one.topic, one.partition);
     if (!assigned_.emplace(source, true).second) continue;
-    const auto text = context_->positions.Find(source);
-    const auto position = text.has_value() ? DecodeOffset(*text) : std::nullopt;
-    if (position.has_value() && position->cluster == cluster_) {
+    if (const auto position = PositionOf(one); position.has_value()) {
       one.offset = position->next;
+    } else if (begun.contains(one.topic)) {
+      one.offset = kafka::kFromBeginning;
     } else if (one.offset >= 0) {
       stored.emplace_back(source, EncodeOffset(one.offset, cluster_));
     }

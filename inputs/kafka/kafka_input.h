@@ -3,6 +3,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "core/plugin/input.h"
 #include "inputs/kafka/kafka_input_config.h"
 #include "inputs/kafka/message_sink.h"
+#include "inputs/kafka/offset_position.h"
 
 namespace andon::kafka_input {
 
@@ -46,6 +49,10 @@ class KafkaInput final : public Input, private kafka::Consumer::Listener {
   static Found Look(std::shared_ptr<kafka::Consumer> consumer, const kafka::Client::Wishes& wishes,
                     const Config& config);
   static void LookAtTopics(const Config& config, Found& found);
+  static Status AddPartitions(const std::string& topic, const std::vector<int32_t>& ids,
+                              Begin start, Found& found);
+  std::optional<StoredOffset> PositionOf(const kafka::PartitionOffset& partition) const;
+  std::set<std::string> TopicsBegun(const Found& found) const;
 
   void OnMessage(const kafka::InMessage& message) override;
   void OnError(const kafka::Error& error, std::string_view subject) override;

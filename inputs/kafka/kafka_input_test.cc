@@ -123,6 +123,29 @@ TEST_F(KafkaInputTest, TheLatestIsStoredAtOnceSoThatARestartDoesNotChooseAgain) 
   EXPECT_EQ(second.Events()[0].record, R"({"n":2})");
 }
 
+TEST_F(KafkaInputTest, APartitionThatWasMadeLaterIsReadFromItsBeginning) {
+  const std::string source = kafka_input::OffsetSource("in", "logs", 0);
+  {
+    RealInput first(Yaml("start: latest"), positions);
+    ASSERT_TRUE(first.RunUntil([&] { return positions.Find(source).has_value(); }));
+  }
+  MemoryPositions of_one;
+  of_one.Set(source, *positions.Find(source));
+  kafka.Write("logs", {R"({"n":1})"}, 1);
+  RealInput second(Yaml("start: latest"), of_one);
+  ASSERT_TRUE(second.Comes(1));
+  EXPECT_EQ(second.Events()[0].record, R"({"n":1})");
+}
+
+TEST_F(KafkaInputTest, TheLatestIsAskedForAgainWhenNobodyTellsIt) {
+  kafka.Write("logs", {R"({"n":1})"});
+  const std::string source = kafka_input::OffsetSource("in", "logs", 0);
+  kafka.Fail(MockKafka::kListOffsets, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  RealInput rig(Yaml("start: latest"), positions);
+  ASSERT_TRUE(rig.RunUntil([&] { return positions.Find(source).has_value(); }));
+  EXPECT_THAT(*positions.Find(source), StartsWith("1 "));
+}
+
 TEST_F(KafkaInputTest, WhatCannotBeParsedIsAnErrorEvent) {
   kafka.Write("logs", {"no JSON", R"({"n":1})"});
   RealInput rig(Yaml(), positions);

@@ -18,6 +18,7 @@ class MockKafka {
  public:
   // Request kinds, as the protocol numbers them.
   static constexpr int16_t kProduce = 0;
+  static constexpr int16_t kListOffsets = 2;
   static constexpr int16_t kInitProducerId = 22;
   static constexpr int16_t kEndTransaction = 26;
 
