@@ -162,6 +162,9 @@ class Import(unittest.TestCase):
     def test_an_address_that_is_none_is_told(self):
         self.bad("must begin with http://", url="localhost:5601", status=2)
         self.bad("is --url right, and does the server run?", url="http://127.0.0.1:1")
+        self.bad("http://[::1", url="http://[::1", status=2)
+        ran = self.bad("--user and --password-file", url="http://ana:secret@localhost:5601", status=2)
+        self.assertNotIn("secret", ran.stderr)
         self.bad("is it http://", url=self.url.replace("http:", "https:"))
         self.bad("look at --url and its base path", url=self.url + "/kibana")
 
@@ -172,7 +175,8 @@ class Import(unittest.TestCase):
                 ((503, (), b"Kibana server is not ready yet"), "not ready yet; try again later"),
                 ((500, (), {"message": "it broke"}), "500: it broke"),
                 ((413, (), {"message": "Payload content length greater than maximum"}), "413: Payload"),
-                ((200, (), b"<html>"), "what is no JSON")):
+                ((200, (), b"<html>"), "what is no JSON"),
+                ((200, (), []), "what is no answer of the import API")):
             with self.subTest(wanted):
                 self.server.canned = canned
                 self.bad(wanted)
