@@ -30,6 +30,11 @@ size_t SizeOf(const kafka::OutMessage& message) {
   return bytes;
 }
 
+// Says nothing of the other topics.
+bool IsOfTheTopic(kafka::Verdict verdict) {
+  return verdict == kafka::Verdict::kUnknownTopic || verdict == kafka::Verdict::kNotAllowed;
+}
+
 }  // namespace
 
 void KafkaOutput::ProduceWaiting() {
@@ -127,6 +132,7 @@ void KafkaOutput::LookedAt(TopicEntry& topic, const kafka::TopicInfo& info) {
   if (info.error.ok()) topic.spread.SetPartitions(static_cast<size_t>(info.partitions));
   topic.state = info.error.ok() ? TopicEntry::State::kReady : TopicEntry::State::kMissing;
   if (!info.error.ok()) {
+    topic.own_trouble = IsOfTheTopic(info.error.verdict);
     topic.trouble = Unavailable(kafka::Advice(info.error, topic.subject()));
     LogWarn(context_->id, "topic cannot be written, its events wait",
             {{"topic", topic.name}, {"reason", topic.trouble.message()}});
@@ -149,7 +155,7 @@ std::string KafkaOutput::SetRefusedTopicsAside() {
 
 void KafkaOutput::SetAside(TopicEntry& topic, const std::string& why) {
   if (topic.refused) return;
-  topic.refused = true;
+  topic.refused = topic.own_trouble = true;
   topic.state = TopicEntry::State::kMissing;
   topic.look_again = context_->loop.Now() + kLookAgainAtRights;
   topic.trouble = Unavailable(why);
@@ -170,7 +176,7 @@ bool KafkaOutput::ProduceOne(Delivery& delivery) {
   TopicEntry& topic = *message.topic;
   if (topic.state != TopicEntry::State::kReady) {
     delivery.Again(message.event, topic.trouble.message());
-    ++delivery.without_topic;
+    if (topic.own_trouble) ++delivery.without_topic;
     ++delivery.produced;
     return true;
   }
@@ -242,9 +248,7 @@ void KafkaOutput::Refuse(const Message& message, int code) {
   const std::string why = kafka::Advice(code, message.topic->subject());
   message.delivery->Again(message.event, why);
   if (verdict == kafka::Verdict::kNotAllowed) SetAside(*message.topic, why);
-  if (verdict == kafka::Verdict::kNotAllowed || verdict == kafka::Verdict::kUnknownTopic) {
-    ++message.delivery->without_topic;
-  }
+  if (IsOfTheTopic(verdict)) ++message.delivery->without_topic;
 }
 
 // The broker minds this message or another one of its batch.

@@ -27,6 +27,7 @@ struct TopicEntry {
   std::string name;
   State state = State::kNew;
   Status trouble;              // While kMissing.
+  bool own_trouble = false;    // It is the topic's, and says nothing of the others.
   MonotonicTime look_again{};  // Kafka may know more of it by then.
   bool refused = false;        // It was seen, but may not be written: missing for a while.
   int32_t partitions = 0;
