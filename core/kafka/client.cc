@@ -50,6 +50,17 @@ Error ErrorOf(rd_kafka_t* handle, int code, std::string text) {
   return error;
 }
 
+// librdkafka says which property's file it cannot read, and not which file.
+std::string WithFile(const std::string& why, const Properties& properties) {
+  std::string text = "librdkafka: " + why;
+  for (const auto& [name, value] : properties) {
+    if (name.ends_with(".location") && why.find(name) != std::string::npos) {
+      text += " (" + value + ")";
+    }
+  }
+  return text;
+}
+
 void Serve(rd_kafka_t* handle, rd_kafka_event_t* event, Client::Listener& listener) {
   switch (rd_kafka_event_type(event)) {
     case RD_KAFKA_EVENT_DR:
@@ -88,7 +99,7 @@ Status Client::Open(const Wishes& wishes) {
   const rd_kafka_type_t type =
       wishes.role == Role::kProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER;
   handle_ = rd_kafka_new(type, conf.get(), why.data(), why.size());
-  if (handle_ == nullptr) return InvalidConfig(std::string("librdkafka: ") + why.data());
+  if (handle_ == nullptr) return InvalidConfig(WithFile(why.data(), wishes.properties));
   (void)conf.release();  // The client's now.
   queue_ = rd_kafka_queue_get_main(handle_);
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

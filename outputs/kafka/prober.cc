@@ -21,7 +21,7 @@ class Probing {
       : id_(id), hostname_(hostname), config_(config), timeout_ms_(timeout_ms) {}
 
   std::vector<ProbeFinding> Run() {
-    if (!Meet()) return std::move(findings_);
+    if (!TryProperties() || !Meet()) return std::move(findings_);
     if (config_.topic.constant()) AskTopic();
     if (config_.exactly_once) AskCursorTopic();
     return std::move(findings_);
@@ -30,6 +30,16 @@ class Probing {
  private:
   void Add(std::string what, Status status = OkStatus()) {
     findings_.push_back({std::move(what), std::move(status)});
+  }
+
+  // Some properties are refused only together, and only by a producer.
+  bool TryProperties() {
+    kafka::Properties properties = config_.client.All();
+    if (config_.exactly_once) properties.emplace_back("transactional.id", "andon-check");
+    const auto producer = Client::Make(
+        {.id = id_, .role = kafka::Role::kProducer, .properties = std::move(properties)});
+    if (!producer.ok()) Add("options tls, sasl and rdkafka", producer.status());
+    return producer.ok();
   }
 
   // As a consumer: brokers make topics that a producer asks for.

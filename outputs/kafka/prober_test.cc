@@ -68,6 +68,13 @@ TEST(KafkaProberTest, ATopicThatIsMissingIsSaidUnlessItWillBeMade) {
               ElementsAre(HasSubstr("good"), "topic \"logs\": will be created: good"));
 }
 
+TEST(KafkaProberTest, WhatTheProducerDoesNotTakeIsSaid) {
+  EXPECT_THAT(Probe("{brokers: '127.0.0.1:1', topic: logs, rdkafka: {max.in.flight: '10'}}"),
+              ElementsAre(HasSubstr("max.in.flight")));
+  EXPECT_THAT(Probe("{brokers: '127.0.0.1:1', topic: logs, tls: {ca: /not/there.pem}}"),
+              ElementsAre(AllOf(HasSubstr("ssl.ca.location"), HasSubstr("(/not/there.pem)"))));
+}
+
 TEST(KafkaProberTest, NobodyAnswers) {
   EXPECT_THAT(Probe("{brokers: '127.0.0.1:1', topic: logs}", 300),
               ElementsAre(AllOf(
