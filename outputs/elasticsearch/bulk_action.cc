@@ -1,5 +1,5 @@
 // The action line of a `_bulk` item: where the event goes, and under which _id.
-#include <charconv>
+#include <cstring>
 
 #include "core/codec/json_writer.h"
 #include "outputs/elasticsearch/bulk_writer.h"
@@ -8,7 +8,8 @@ namespace andon::elasticsearch {
 namespace {
 
 constexpr size_t kLongestId = 512;  // https://github.com/elastic/elasticsearch/pull/16036
-constexpr size_t kDigits = 20;      // Of any sequence.
+constexpr std::string_view kActionEnd = "}}\n";
+constexpr std::string_view kIdentityEnd = "\"}}\n";
 
 // Between the quotes.
 void AppendJsonInside(std::string_view text, ByteBuffer& out) {
@@ -51,21 +52,22 @@ const char* BulkWriter::SetIndex(const WalkedEvent& event) {
 }
 
 void BulkWriter::SetPrefix(const WalkedEvent& event) {
-  prefix_.Clear();
-  prefix_.Append(operation_);
+  ByteBuffer prefix;
+  prefix.Append(operation_);
   if (index_.text() != common_index_) {
-    AppendMember("\"_index\":", prefix_);
-    AppendJsonString(index_.text(), prefix_);
+    AppendMember("\"_index\":", prefix);
+    AppendJsonString(index_.text(), prefix);
   }
   if (!config_.type_name.empty()) {
-    AppendMember("\"_type\":", prefix_);
-    AppendJsonString(config_.type_name, prefix_);
+    AppendMember("\"_type\":", prefix);
+    AppendJsonString(config_.type_name, prefix);
   }
-  if (config_.id != DocumentConfig::Id::kNone) AppendMember("\"_id\":\"", prefix_);
+  if (config_.id != DocumentConfig::Id::kNone) AppendMember("\"_id\":\"", prefix);
   if (config_.id == DocumentConfig::Id::kIdentity) {
-    prefix_.Append(ToString(event.lane));
-    prefix_.Append('-');
+    prefix.Append(ToString(event.lane));
+    prefix.Append('-');
   }
+  prefix_.Set(prefix.text());
   prefix_lane_ = event.lane;
   prefix_known_ = true;
 }
@@ -101,29 +103,29 @@ const char* BulkWriter::WriteAction(const WalkedEvent& event, ByteBuffer& body) 
   if (config_.id == DocumentConfig::Id::kTemplate) {
     if (const char* why = RenderId(event)) return why;
   }
-  body.Append(prefix_.bytes());
-  switch (config_.id) {
-    case DocumentConfig::Id::kIdentity: {
-      char* const at = reinterpret_cast<char*>(body.Tail(kDigits + 1));
-      char* const end = std::to_chars(at, at + kDigits, event.sequence).ptr;
-      *end = '"';
-      body.Advance(static_cast<size_t>(end + 1 - at));
-      break;
-    }
-    case DocumentConfig::Id::kTemplate:
-      AppendJsonInside(id_.text(), body);
-      body.Append('"');
-      break;
-    case DocumentConfig::Id::kNone:
-      break;
+  char* const begin = reinterpret_cast<char*>(
+      body.Tail(prefix_.room() + CountingText::kRoom + kIdentityEnd.size()));
+  char* to = prefix_.CopyTo(begin);
+  if (config_.id == DocumentConfig::Id::kIdentity) to = number_.Write(event.sequence, to);
+  if (identity_only_) {
+    std::memcpy(to, kIdentityEnd.data(), kIdentityEnd.size());
+    to += kIdentityEnd.size();
   }
+  body.Advance(static_cast<size_t>(to - begin));
+  if (!identity_only_) WriteRestOfAction(event, body);
+  return nullptr;
+}
+
+// Behind the number in the _id, or where another one stands.
+void BulkWriter::WriteRestOfAction(const WalkedEvent& event, ByteBuffer& body) {
+  if (config_.id == DocumentConfig::Id::kTemplate) AppendJsonInside(id_.text(), body);
+  if (config_.id != DocumentConfig::Id::kNone) body.Append('"');
   const bool old = !config_.type_name.empty();
   WriteTemplate(config_.routing, old ? "\"_routing\":" : "\"routing\":", event, body);
   if (!config_.pipeline.constant()) {
     WriteTemplate(config_.pipeline, "\"pipeline\":", event, body);
   }
-  body.Append(std::string_view("}}\n"));
-  return nullptr;
+  body.Append(kActionEnd);
 }
 
 }  // namespace andon::elasticsearch

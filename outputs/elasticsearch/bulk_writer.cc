@@ -2,7 +2,6 @@
 
 #include "core/codec/json_writer.h"
 #include "core/event/append_sequence.h"
-#include "core/event/msgpack_format.h"
 
 namespace andon::elasticsearch {
 namespace {
@@ -33,99 +32,51 @@ BulkWriter::BulkWriter(const DocumentConfig& config, const std::string& hostname
       hostname_(hostname),
       per_event_(config.index.by_record() || config.id == DocumentConfig::Id::kTemplate ||
                  !config.routing.constant() || !config.pipeline.constant()),
-      operation_(OperationText(config)) {
-  document_ = config.operation == Operation::kUpdate ? R"({"doc":{)" : "{";
-  if (!config.time_key.empty()) document_ += JsonMember(config.time_key) + '"';
+      identity_only_(config.id == DocumentConfig::Id::kIdentity && config.routing.text().empty() &&
+                     config.pipeline.constant()),
+      operation_(OperationText(config)),
+      fields_(config) {
+  const bool update = config.operation == Operation::kUpdate;
+  std::string begin = update ? R"({"doc":{)" : "{";
+  if (!config.time_key.empty()) begin += JsonMember(config.time_key) + '"';
+  document_.Set(begin);
+  document_end_.Set(update ? "},\"doc_as_upsert\":true}\n" : "}\n");
 }
 
 void BulkWriter::SetTag(std::string_view tag) {
-  if (renames_ != nullptr && tag == tag_) return;
+  if (tag_known_ && tag == tag_) return;
   tag_ = tag;
+  tag_known_ = true;
   index_known_ = false;
-  tag_member_.clear();
+  std::string member;
+  if (!config_.time_key.empty()) member = "\"";
   if (!config_.tag_key.empty()) {
     ByteBuffer text;
     AppendJsonString(tag, text);
-    if (!config_.time_key.empty()) tag_member_ = ",";
-    tag_member_ += JsonMember(config_.tag_key) + std::string(text.text());
+    if (!config_.time_key.empty()) member += ',';
+    member += JsonMember(config_.tag_key) + std::string(text.text());
   }
+  tag_member_.Set(member);
   const Renames* renames = &config_.otherwise;
   for (const RenameRule& rule : config_.rename) {
     if (!rule.match.Matches(tag)) continue;
     renames = &rule.renames;
     break;
   }
-  if (renames != renames_) members_.Clear();
-  renames_ = renames;
-}
-
-const std::byte* BulkWriter::WriteField(const std::byte* at, uint32_t number, bool& first,
-                                        ByteBuffer& body) {
-  const uint8_t head = msgpack::FirstByte(at);
-  if (!msgpack::IsFixString(head)) return WriteNewField(at, number, first, body);
-  const std::string_view key = AsText({at + 1, size_t{head} & 31});
-  const std::byte* const value = at + 1 + key.size();
-  const MemberCache::Slot& slot = members_.At(number, key.size());
-  if (!MemberCache::Holds(slot, key) || (slot.if_no_map && msgpack::IsMap(value))) {
-    return WriteNewField(at, number, first, body);
-  }
-  if (slot.member_size == 0) return value + ValueSize(value);
-  MemberCache::Append(slot, first, body);
-  first = false;
-  return AppendJsonValue(value, body);
-}
-
-// Any key, and what is kept of it for the next record.
-const std::byte* BulkWriter::WriteNewField(const std::byte* at, uint32_t number, bool& first,
-                                           ByteBuffer& body) {
-  const ValueView key_value(Bytes(at, ValueSize(at)));
-  const std::byte* const value = at + key_value.bytes().size();
-  const auto text = key_value.AsText();
-  const std::string_view key = text.value_or(std::string_view());
-  const bool short_key = msgpack::IsFixString(msgpack::FirstByte(at));
-  if (text.has_value() && Replaced(key)) {
-    if (short_key) MemberCache::Keep(members_.At(number, key.size()), key, "", false);
-    return value + ValueSize(value);
-  }
-  if (!first) body.Append(',');
-  first = false;
-  const std::string_view renamed = renames_->Find(key, msgpack::IsMap(value));
-  if (!renamed.empty()) {
-    const bool if_no_map = renames_->Find(key, true).empty();
-    if (short_key) MemberCache::Keep(members_.At(number, key.size()), key, renamed, if_no_map);
-    body.Append(renamed);
-    return AppendJsonValue(value, body);
-  }
-  const size_t begin = body.size();
-  const std::byte* const end = AppendJsonField(at, body);
-  if (short_key && renames_->Find(key, false).empty()) {
-    ByteBuffer member;
-    AppendJsonString(key, member);
-    member.Append(':');
-    if (body.text().substr(begin).starts_with(member.text())) {
-      MemberCache::Keep(members_.At(number, key.size()), key, member.text(), false);
-    }
-  }
-  return end;
+  fields_.SetRenames(*renames);
 }
 
 void BulkWriter::WriteDocument(const WalkedEvent& event, ByteBuffer& body) {
-  body.Append(document_);
-  bool first = true;
-  if (!config_.time_key.empty()) {
-    char* const at = reinterpret_cast<char*>(body.Extend(TimeStamp::kBytes + 1));
-    time_stamp_.Write(event.time, at);
-    at[TimeStamp::kBytes] = '"';
-    first = false;
-  }
-  body.Append(tag_member_);
-  first = first && tag_member_.empty();
-  const uint32_t pairs = msgpack::CountAt(event.record);
-  const std::byte* at = msgpack::ElementsAt(event.record);
-  for (uint32_t i = 0; i < pairs; ++i) at = WriteField(at, i, first, body);
-  const bool update = config_.operation == Operation::kUpdate;
-  body.Append(update ? std::string_view("},\"doc_as_upsert\":true}\n") : std::string_view("}\n"));
-  record_end_ = at;
+  char* const begin =
+      reinterpret_cast<char*>(body.Tail(document_.room() + TimeStamp::kBytes + tag_member_.room()));
+  char* to = document_.CopyTo(begin);
+  if (!config_.time_key.empty()) to = time_stamp_.Write(event.time, to);
+  to = tag_member_.CopyTo(to);
+  body.Advance(static_cast<size_t>(to - begin));
+  const bool first = config_.time_key.empty() && config_.tag_key.empty();
+  record_end_ = fields_.Append(event.record, event.readable_end, first, body);
+  char* const end = reinterpret_cast<char*>(body.Tail(document_end_.room()));
+  body.Advance(static_cast<size_t>(document_end_.CopyTo(end) - end));
 }
 
 const char* BulkWriter::WriteEvent(const WalkedEvent& event, ByteBuffer& body) {
@@ -147,7 +98,7 @@ BulkPart BulkWriter::Write(const Chunk& chunk, size_t limit_bytes, ByteBuffer& b
       part.left = pieces.Left();
       break;
     }
-    SetTag(pieces.piece().tag->text());
+    if (pieces.begins_piece()) SetTag(pieces.piece().tag->text());
     const size_t begin = body.size();
     if (const char* why = WriteEvent(pieces.Read(), body)) {
       part.rejected.push_back({pieces.number(), why});

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "core/base/bytes.h"
-#include "core/codec/member_cache.h"
 #include "core/event/chunk.h"
 #include "core/plugin/output.h"
 #include "outputs/elasticsearch/document_config.h"
 #include "outputs/elasticsearch/event_walk.h"
+#include "outputs/elasticsearch/field_writer.h"
+#include "outputs/elasticsearch/repeated_text.h"
 #include "outputs/elasticsearch/time_stamp.h"
 
 namespace andon::elasticsearch {
@@ -54,25 +55,22 @@ class BulkWriter {
                      ByteBuffer& body);
   // Into id_: what stands between the quotes.
   const char* RenderId(const WalkedEvent& event);
+  void WriteRestOfAction(const WalkedEvent& event, ByteBuffer& body);
   void WriteDocument(const WalkedEvent& event, ByteBuffer& body);
-  const std::byte* WriteField(const std::byte* at, uint32_t number, bool& first, ByteBuffer& body);
-  const std::byte* WriteNewField(const std::byte* at, uint32_t number, bool& first,
-                                 ByteBuffer& body);
-  bool Replaced(std::string_view key) const {
-    return (key == config_.time_key || key == config_.tag_key) && !key.empty();
-  }
 
   const DocumentConfig& config_;
   const std::string& hostname_;
   const bool per_event_;         // Templates look into the record.
+  const bool identity_only_;     // The action line ends with the number in the _id.
   const std::string operation_;  // {"create":{
-  std::string document_;         // {"@timestamp":"
+  RepeatedText document_;        // {"@timestamp":"
+  RepeatedText document_end_;
   TimeStamp time_stamp_;
+  FieldWriter fields_;
 
-  std::string tag_;         // The last one, and what was derived from it:
-  std::string tag_member_;  // ,"tag":"log.http"
-  const Renames* renames_ = nullptr;
-  MemberCache members_;  // As renames_ wants them.
+  std::string tag_;          // The last one, and what was derived from it:
+  RepeatedText tag_member_;  // ","tag":"log.http" with the quote that ends the time.
+  bool tag_known_ = false;
   bool index_known_ = false;
 
   uint32_t bucket_begin_ = 0;  // index_ is that of tag_ from here on, for a bucket.
@@ -80,8 +78,9 @@ class BulkWriter {
   std::string common_index_;  // Of the first event in the body: it is not named again.
   ByteBuffer rendered_;
   LaneId prefix_lane_;
-  ByteBuffer prefix_;  // The action line up to the number in the _id.
+  RepeatedText prefix_;  // The action line up to the number in the _id.
   bool prefix_known_ = false;
+  CountingText number_;
   ByteBuffer id_;
   const std::byte* record_end_ = nullptr;  // Of the last event; null when it was not read.
 };

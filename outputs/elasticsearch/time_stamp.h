@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
+#include "core/base/digits.h"
 #include "core/base/time.h"
 
 namespace andon::elasticsearch {
@@ -12,8 +14,14 @@ namespace andon::elasticsearch {
 class TimeStamp {
  public:
   static constexpr size_t kBytes = 30;
-  // Writes kBytes to `to`.
-  void Write(EventTime time, char* to);
+  // Writes kBytes to `to` and returns where they end.
+  char* Write(EventTime time, char* to) {
+    if (!set_ || time.seconds != seconds_) SetSecond(time.seconds);
+    std::memcpy(to, second_, kSecondBytes);
+    PutNineDigits(time.nanoseconds, to + kSecondBytes);
+    to[kBytes - 1] = 'Z';
+    return to + kBytes;
+  }
 
  private:
   void SetSecond(uint32_t seconds);
@@ -23,8 +31,5 @@ class TimeStamp {
   bool set_ = false;
   char second_[kSecondBytes];
 };
-
-// `digits` decimal digits of `value`, with zeros in front, to the bytes that end at `end`.
-void WriteDigits(uint32_t value, int digits, char* end);
 
 }  // namespace andon::elasticsearch
