@@ -43,7 +43,10 @@ struct Request {
   std::string method = "GET";
   std::string url;
   std::vector<std::string> headers;  // "Name: value"
-  Bytes body;                        // Borrowed until the answer or the end of the call.
+  Bytes body;                        // Borrowed until `taken`, the answer or the end of the call.
+  // All of the body has been copied: it is not needed any more. Not called without a body, nor for
+  // one of which not all was sent. Must not send, nor end a call.
+  UniqueFunction<void()> taken;
 };
 
 struct Response {

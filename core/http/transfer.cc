@@ -11,6 +11,7 @@ namespace andon::http {
 namespace {
 
 constexpr long kUploadBytes = 128L << 10;  // What one send(2) is given: still in the cache then.
+constexpr long kReceiveBytes = 64L << 10;  // For one recv(2): an answer has a line for each event.
 
 long Milliseconds(Duration duration) {
   return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(duration).count());
@@ -36,6 +37,7 @@ Transfer::Transfer(const ClientOptions& options) : options_(options), handle_(cu
   Set(handle_, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(options.connect_timeout));
   Set(handle_, CURLOPT_TIMEOUT_MS, Milliseconds(options.timeout));
   Set(handle_, CURLOPT_UPLOAD_BUFFERSIZE, kUploadBytes);
+  Set(handle_, CURLOPT_BUFFERSIZE, kReceiveBytes);
   Set(handle_, CURLOPT_ERRORBUFFER, error_);
   Set(handle_, CURLOPT_READFUNCTION, &OnRead);
   Set(handle_, CURLOPT_READDATA, this);
@@ -121,10 +123,11 @@ void Transfer::Begin(Request request, UniqueFunction<void(Response)> done) {
 
 size_t Transfer::OnRead(char* to, size_t size, size_t count, void* self) {
   Transfer& transfer = *static_cast<Transfer*>(self);
-  const Bytes left = transfer.request_.body.subspan(transfer.sent_);
+  const Bytes left = transfer.request_.body.subspan(transfer.sent_);  // Empty: it may be gone.
   const size_t taken = std::min(left.size(), size * count);
   if (taken > 0) std::memcpy(to, left.data(), taken);
   transfer.sent_ += taken;
+  if (taken > 0 && taken == left.size() && transfer.request_.taken) transfer.request_.taken();
   return taken;
 }
 

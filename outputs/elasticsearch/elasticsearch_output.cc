@@ -11,7 +11,10 @@ namespace andon::elasticsearch {
 namespace {
 
 constexpr size_t kChunkBytes = size_t{1} << 20;
-constexpr size_t kSpareBuffers = 8;
+constexpr size_t kSpareBuffers = 2;
+// A body is written when the one before is on its way: so one buffer serves all, and what is in it
+// is still in the processor's cache when it is sent. But no longer than this does one wait.
+constexpr Duration kPatience = std::chrono::milliseconds(5);
 constexpr size_t kSpareBytes = size_t{8} << 20;  // Larger ones are given back.
 constexpr Duration kStopLimit = std::chrono::seconds(10);
 
@@ -98,8 +101,22 @@ void ElasticsearchOutput::Write(Chunk chunk, WriteDone done) {
 void ElasticsearchOutput::Pump() {
   if (pumping_ || installer_ != nullptr) return;
   pumping_ = true;
-  while (!waiting_.empty() && UnderWay() < static_cast<size_t>(limit_.current())) SendNext();
+  while (MaySend() && untaken_ == 0) SendNext();
   pumping_ = false;
+  if (MaySend() && next_send_ == nullptr) SendNextAfter(kPatience);
+}
+
+bool ElasticsearchOutput::MaySend() const {
+  return !waiting_.empty() && UnderWay() < static_cast<size_t>(limit_.current());
+}
+
+// One that takes its body slowly does not keep others from theirs.
+void ElasticsearchOutput::SendNextAfter(Duration delay) {
+  next_send_ = context_->loop.After(delay, [this] {
+    next_send_.reset();
+    if (installer_ == nullptr && MaySend()) SendNext();
+    Pump();
+  });
 }
 
 size_t ElasticsearchOutput::UnderWay() const {
@@ -153,6 +170,7 @@ void ElasticsearchOutput::SendNext() {
 }
 
 void ElasticsearchOutput::Send(Flight flight) {
+  ++untaken_;
   flight.plain_bytes = flight.body.size();
   metrics_->bytes.Add(flight.plain_bytes);
   if (flight.encoding != Encoding::kNone) Pack(flight);
@@ -164,9 +182,15 @@ void ElasticsearchOutput::Send(Flight flight) {
   ask.body = sent.body.bytes();
   ask.type = "application/x-ndjson";
   ask.encoding = sent.encoding;
+  // The server may take its time, and what has to be sent again is written again.
+  ask.taken = [this, &sent] {
+    DropBody(sent);
+    if (untaken_ == 0 && next_send_ != nullptr) SendNextAfter(Duration::zero());
+  };
   metrics_->sent_bytes.Add(ask.body.size());
   metrics_->in_flight.Set(static_cast<double>(flights_.size()));
-  sent.call = session_->Send(ask, [this, id](Answered answered) { OnAnswer(id, answered); });
+  sent.call =
+      session_->Send(std::move(ask), [this, id](Answered answered) { OnAnswer(id, answered); });
 }
 
 // What is under way is as long as it has to be; the plain body's room serves the next.
@@ -177,7 +201,6 @@ void ElasticsearchOutput::Pack(Flight& flight) {
     return;
   }
   Recycle(flight.body);
-  flight.body = ByteBuffer();
   flight.body.Reserve(packed_.size());
   flight.body.Append(packed_.bytes());
 }
@@ -189,6 +212,14 @@ void ElasticsearchOutput::Settle(uint64_t id) {
   finished.Answer(config_.document.index.by_event());
 }
 
+// Packed ones have no room for another body.
+void ElasticsearchOutput::DropBody(Flight& flight) {
+  if (flight.body.capacity() == 0) return;
+  --untaken_;
+  if (flight.encoding == Encoding::kNone) return Recycle(flight.body);
+  flight.body.Release();
+}
+
 ByteBuffer ElasticsearchOutput::TakeBuffer() {
   if (spare_.empty()) return {};
   ByteBuffer buffer = std::move(spare_.back());
@@ -197,10 +228,11 @@ ByteBuffer ElasticsearchOutput::TakeBuffer() {
 }
 
 void ElasticsearchOutput::Recycle(ByteBuffer& buffer) {
-  if (buffer.capacity() == 0 || buffer.capacity() > kSpareBytes) return;
+  ByteBuffer used = std::move(buffer);
+  if (used.capacity() == 0 || used.capacity() > kSpareBytes) return;
   if (spare_.size() == kSpareBuffers) return;
-  buffer.Clear();
-  spare_.push_back(std::move(buffer));
+  used.Clear();
+  spare_.push_back(std::move(used));
 }
 
 void ElasticsearchOutput::Closing() {

@@ -60,7 +60,7 @@ class ElasticsearchOutput final : public Output {
     uint64_t job;
     Chunk chunk;
     BulkPart part;
-    ByteBuffer body;  // As it is sent.
+    ByteBuffer body;  // As it is sent, until all of it is.
     size_t plain_bytes = 0;
     Encoding encoding = Encoding::kNone;
     std::unique_ptr<http::Call> call;
@@ -68,7 +68,9 @@ class ElasticsearchOutput final : public Output {
 
   void Install();
   void Pump();
+  bool MaySend() const;
   void SendNext();
+  void SendNextAfter(Duration delay);
   void Check(Waiting waiting);
   void OnChecked(const Waiting& waiting, Result<std::vector<Range>> found);
   void Send(Flight flight);
@@ -83,6 +85,7 @@ class ElasticsearchOutput final : public Output {
   void AllAgain(Flight& flight, const std::string& why);
   void Settle(uint64_t job);
   void Pack(Flight& flight);
+  void DropBody(Flight& flight);
   void Recycle(ByteBuffer& buffer);
   ByteBuffer TakeBuffer();
   void CheckStopped();
@@ -110,6 +113,8 @@ class ElasticsearchOutput final : public Output {
   uint64_t last_id_ = 0;
   std::deque<Waiting> waiting_;
   std::map<uint64_t, Flight> flights_;
+  size_t untaken_ = 0;  // Of these, whose body is still needed.
+  std::unique_ptr<Timer> next_send_;
   std::vector<ByteBuffer> spare_;
   bool pumping_ = false;
 

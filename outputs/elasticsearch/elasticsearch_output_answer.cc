@@ -28,7 +28,7 @@ void ElasticsearchOutput::OnAnswer(uint64_t id, const Answered& answered) {
     OnRefusal(flight, answered);
   }
   metrics_->limit.Set(limit_.current());
-  if (flight.encoding == Encoding::kNone) Recycle(flight.body);
+  DropBody(flight);
   Settle(flight.job);
   Pump();
   CheckStopped();

@@ -28,22 +28,23 @@ Session::Session(const ElasticsearchConfig& config, const PluginContext& context
       client_(context.loop, config.client),
       nodes_(config.nodes, context.metrics, context.random) {}
 
-std::unique_ptr<http::Call> Session::Send(const Ask& ask, UniqueFunction<void(Answered)> done) {
-  return SendTo(nodes_.Choose(loop_.Now()), ask, std::move(done));
+std::unique_ptr<http::Call> Session::Send(Ask ask, UniqueFunction<void(Answered)> done) {
+  return SendTo(nodes_.Choose(loop_.Now()), std::move(ask), std::move(done));
 }
 
-std::unique_ptr<http::Call> Session::SendTo(size_t node, const Ask& ask,
+std::unique_ptr<http::Call> Session::SendTo(size_t node, Ask ask,
                                             UniqueFunction<void(Answered)> done) {
-  return SendTo(nodes_.node(node), ask, std::move(done));
+  return SendTo(nodes_.node(node), std::move(ask), std::move(done));
 }
 
-std::unique_ptr<http::Call> Session::SendTo(Node& node, const Ask& ask,
+std::unique_ptr<http::Call> Session::SendTo(Node& node, Ask ask,
                                             UniqueFunction<void(Answered)> done) {
   http::Request request;
   request.method = ask.method;
   request.url = node.url + ask.path;
   request.headers = config_.headers;
   request.body = ask.body;
+  request.taken = std::move(ask.taken);
   if (!ask.body.empty()) request.headers.push_back("Content-Type: " + std::string(ask.type));
   if (ask.encoding != Encoding::kNone) {
     request.headers.push_back("Content-Encoding: " + std::string(EncodingName(ask.encoding)));

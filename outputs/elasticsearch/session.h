@@ -15,9 +15,10 @@ namespace andon::elasticsearch {
 struct Ask {
   std::string method = "GET";
   std::string path;  // "/_bulk?..."
-  Bytes body;        // Borrowed until the answer.
+  Bytes body;        // Borrowed until `taken` or the answer.
   std::string_view type = "application/json";
   Encoding encoding = Encoding::kNone;
+  UniqueFunction<void()> taken;  // As in http::Request.
 };
 
 struct Answered {
@@ -38,13 +39,11 @@ class Session {
 
   // To the next node, or to the one with this number. Which nodes are down is learned from the
   // answers.
-  std::unique_ptr<http::Call> Send(const Ask& ask, UniqueFunction<void(Answered)> done);
-  std::unique_ptr<http::Call> SendTo(size_t node, const Ask& ask,
-                                     UniqueFunction<void(Answered)> done);
+  std::unique_ptr<http::Call> Send(Ask ask, UniqueFunction<void(Answered)> done);
+  std::unique_ptr<http::Call> SendTo(size_t node, Ask ask, UniqueFunction<void(Answered)> done);
 
  private:
-  std::unique_ptr<http::Call> SendTo(Node& node, const Ask& ask,
-                                     UniqueFunction<void(Answered)> done);
+  std::unique_ptr<http::Call> SendTo(Node& node, Ask ask, UniqueFunction<void(Answered)> done);
 
   const ElasticsearchConfig& config_;
   Loop& loop_;
