@@ -12,7 +12,8 @@ namespace andon {
 namespace {
 
 TEST(MsgpackPenTest, WritesWhatTheWriterWritesInTheRoomItNames) {
-  for (const size_t size : {0, 1, 3, 4, 15, 16, 17, 31, 32, 255, 256, 65'535, 65'536}) {
+  for (const size_t size :
+       {0u, 1u, 3u, 4u, 15u, 16u, 17u, 31u, 32u, 255u, 256u, 65'535u, 65'536u}) {
     const std::string text(size, 'x');
     ByteBuffer wanted;
     MsgpackWriter writer(wanted);
