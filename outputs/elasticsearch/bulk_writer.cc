@@ -28,14 +28,14 @@ std::string JsonMember(std::string_view key) {
 }  // namespace
 
 BulkWriter::BulkWriter(const DocumentConfig& config, const std::string& hostname)
-    : config_(config),
+    : fields_(config),
+      config_(config),
       hostname_(hostname),
+      operation_(OperationText(config)),
       per_event_(config.index.by_record() || config.id == DocumentConfig::Id::kTemplate ||
                  !config.routing.constant() || !config.pipeline.constant()),
       identity_only_(config.id == DocumentConfig::Id::kIdentity && config.routing.text().empty() &&
-                     config.pipeline.constant()),
-      operation_(OperationText(config)),
-      fields_(config) {
+                     config.pipeline.constant()) {
   const bool update = config.operation == Operation::kUpdate;
   std::string begin = update ? R"({"doc":{)" : "{";
   if (!config.time_key.empty()) begin += JsonMember(config.time_key) + '"';

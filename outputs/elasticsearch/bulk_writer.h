@@ -58,20 +58,21 @@ class BulkWriter {
   void WriteRestOfAction(const WalkedEvent& event, ByteBuffer& body);
   void WriteDocument(const WalkedEvent& event, ByteBuffer& body);
 
+  FieldWriter fields_;  // First, since what it holds is aligned to more than all others.
   const DocumentConfig& config_;
   const std::string& hostname_;
-  const bool per_event_;         // Templates look into the record.
-  const bool identity_only_;     // The action line ends with the number in the _id.
   const std::string operation_;  // {"create":{
   RepeatedText document_;        // {"@timestamp":"
   RepeatedText document_end_;
   TimeStamp time_stamp_;
-  FieldWriter fields_;
+  const bool per_event_;      // Templates look into the record.
+  const bool identity_only_;  // The action line ends with the number in the _id.
 
   std::string tag_;          // The last one, and what was derived from it:
   RepeatedText tag_member_;  // ","tag":"log.http" with the quote that ends the time.
   bool tag_known_ = false;
   bool index_known_ = false;
+  bool prefix_known_ = false;
 
   uint32_t bucket_begin_ = 0;  // index_ is that of tag_ from here on, for a bucket.
   ByteBuffer index_;
@@ -79,7 +80,6 @@ class BulkWriter {
   ByteBuffer rendered_;
   LaneId prefix_lane_;
   RepeatedText prefix_;  // The action line up to the number in the _id.
-  bool prefix_known_ = false;
   CountingText number_;
   ByteBuffer id_;
   const std::byte* record_end_ = nullptr;  // Of the last event; null when it was not read.
