@@ -67,13 +67,15 @@ void Scenario::Build() {
   workers_ = Chance(30) ? 2 : 1;
   if (Chance(40)) sinks_.emplace_back("/alt");
   for (uint32_t i = 0; i < aggregators_; ++i) {
-    machines_.push_back(
-        {std::make_unique<SimNode>(world_, wire_, "aggregator-" + std::to_string(i)), false, {}});
+    Machine& aggregator = machines_.emplace_back();
+    aggregator.node = std::make_unique<SimNode>(world_, wire_, "aggregator-" + std::to_string(i));
   }
   for (uint64_t i = 0; i < collectors; ++i) {
     const std::string name = "collector-" + std::to_string(i);
-    auto log = Chance(40) ? std::make_unique<SimLog>(name, events_) : nullptr;
-    machines_.push_back({std::make_unique<SimNode>(world_, wire_, name), true, std::move(log)});
+    Machine& collector = machines_.emplace_back();
+    collector.collector = true;
+    if (Chance(40)) collector.log = std::make_unique<SimLog>(name, events_);
+    collector.node = std::make_unique<SimNode>(world_, wire_, name);
   }
   for (Machine& machine : machines_) machine.node->Start(Yaml(machine));
 }

@@ -29,7 +29,7 @@ class Scenario {
  private:
   struct Machine {
     std::unique_ptr<SimNode> node;
-    bool collector;
+    bool collector = false;
     std::unique_ptr<SimLog> log;  // What it tails; null: its events are made up.
     uint32_t variant = 0;         // Of its configuration.
   };

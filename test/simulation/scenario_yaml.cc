@@ -55,9 +55,9 @@ std::string Scenario::AggregatorYaml(const Machine& machine) const {
   std::string outputs;
   for (const std::string& folder : sinks_) {
     const bool rotates = &folder != &sinks_.front();
-    outputs += "  - {type: file, id: " + folder.substr(1) + ", match: \"log.**\", path: \"" +
-               folder + "/${tag}.json\", " + (rotates ? "rotate: {size: 20kB}, " : "") + chunk +
-               "}\n";
+    outputs.append("  - {type: file, id: ").append(folder, 1);
+    outputs.append(", match: \"log.**\", path: \"").append(folder).append("/${tag}.json\", ");
+    outputs.append(rotates ? "rotate: {size: 20kB}, " : "").append(chunk).append("}\n");
   }
   // One that comes and goes with reloads, and wants the past.
   if (machine.variant % 3 == 2) outputs += "  - {type: \"null\", match: \"**\", start: oldest}\n";
