@@ -50,6 +50,16 @@ class ForwardProberTest : public testing::Test {
     fixture.world.Advance(duration);
     return lines;
   }
+  // What a server says that wants to know the key, and its answer to who said it.
+  void ShakeHands(RawServer& server, const Pong& answer) {
+    ByteBuffer helo;
+    AppendHelo({.nonce = "x"}, helo);
+    server.last().Send(helo.bytes());
+    fixture.world.RunUntilIdle();
+    ByteBuffer pong;
+    AppendPong(answer, pong);
+    server.last().Send(pong.bytes());
+  }
   static Address At(uint16_t port) { return {Address::Kind::kTcp, "h", port}; }
 
   ContextFixture fixture;
@@ -78,13 +88,7 @@ TEST_F(ForwardProberTest, AServerThatAsksForAHandshakeWantsAKey) {
 TEST_F(ForwardProberTest, AServerMayRefuseTheKey) {
   RawServer server(network, At(1));
   const auto talk = [this, &server] {
-    ByteBuffer helo;
-    AppendHelo({.nonce = "x"}, helo);
-    server.last().Send(helo.bytes());
-    fixture.world.RunUntilIdle();
-    ByteBuffer pong;
-    AppendPong({.accepted = false, .reason = "shared_key mismatch"}, pong);
-    server.last().Send(pong.bytes());
+    ShakeHands(server, {.accepted = false, .reason = "shared_key mismatch"});
   };
   EXPECT_THAT(Probe("servers: [{address: 'h:1'}], shared_key: wrong", 1s, talk),
               ElementsAre(testing::AllOf(StartsWith("tcp://h:1: connection and shared key: "),
@@ -94,15 +98,7 @@ TEST_F(ForwardProberTest, AServerMayRefuseTheKey) {
 TEST_F(ForwardProberTest, AServerMayHaveOurName) {
   fixture.output().hostname = "me";
   RawServer server(network, At(1));
-  const auto talk = [this, &server] {
-    ByteBuffer helo;
-    AppendHelo({.nonce = "x"}, helo);
-    server.last().Send(helo.bytes());
-    fixture.world.RunUntilIdle();
-    ByteBuffer pong;
-    AppendPong({.accepted = true, .hostname = "me"}, pong);
-    server.last().Send(pong.bytes());
-  };
+  const auto talk = [this, &server] { ShakeHands(server, {.accepted = true, .hostname = "me"}); };
   EXPECT_THAT(Probe("servers: [{address: 'h:1'}], shared_key: k", 1s, talk),
               ElementsAre(HasSubstr("the server has our self_hostname")));
 }
