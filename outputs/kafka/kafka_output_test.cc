@@ -91,16 +91,21 @@ TEST_F(KafkaOutputTest, WhatIsInKafkaAlreadyIsNotWrittenAgain) {
   EXPECT_THAT(kafka.Read("logs"), SizeIs(5));
 }
 
-TEST_F(KafkaOutputTest, ChunksThatComeTogetherShareATransaction) {
-  RealOutput rig("kafka", Yaml());
-  EXPECT_THAT(rig.Write(MakeChunk(Numbered(1, 1))).status, IsOk());
+// A chunk for each number, all begun before the first is done.
+void WriteTogether(RealOutput& rig, int first, int last) {
   std::vector<size_t> begun;
-  for (int n = 2; n <= 9; ++n) {
+  for (int n = first; n <= last; ++n) {
     ChunkSpec spec;
     spec.first = static_cast<Sequence>(n);
     begun.push_back(rig.Begin(MakeChunk(Numbered(n, n), spec)));
   }
   for (const size_t one : begun) EXPECT_THAT(rig.Await(one).status, IsOk());
+}
+
+TEST_F(KafkaOutputTest, ChunksThatComeTogetherShareATransaction) {
+  RealOutput rig("kafka", Yaml());
+  EXPECT_THAT(rig.Write(MakeChunk(Numbered(1, 1))).status, IsOk());
+  WriteTogether(rig, 2, 9);
   EXPECT_THAT(rig.note, HasSubstr("kafka 1 2 "));
   EXPECT_THAT(kafka.Read("logs"), SizeIs(9));
 }
@@ -312,13 +317,7 @@ TEST_F(KafkaOutputTest, AFullQueueHoldsTheRestBackWithoutLosingAny) {
 TEST_F(KafkaOutputTest, AQueueThatIsFullBetweenTwoChunksDelaysTheCommitOnly) {
   RealOutput rig("kafka", Yaml("rdkafka: {queue.buffering.max.messages: 5}"));
   EXPECT_THAT(rig.Write(MakeChunk(Numbered(1, 1))).status, IsOk());
-  std::vector<size_t> begun;
-  for (int n = 2; n <= 9; ++n) {
-    ChunkSpec spec;
-    spec.first = static_cast<Sequence>(n);
-    begun.push_back(rig.Begin(MakeChunk(Numbered(n, n), spec)));
-  }
-  for (const size_t one : begun) EXPECT_THAT(rig.Await(one).status, IsOk());
+  WriteTogether(rig, 2, 9);
   EXPECT_THAT(kafka.Read("logs"), SizeIs(9));
   EXPECT_THAT(rig.note, HasSubstr("kafka 1 2 "));  // All in one transaction.
 }
